@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * play.h - plays rows: the door of the suites to the runner.
+ *
+ * A lab is the platform in miniature around one target: simulator, auth service, service,
+ * gateway and recorder on one loopback address, with the target in the place of ours. One lab
+ * serves many rows one after the other; its state is reset between them. A lab is made in the
+ * process that uses it, after fork.
+ */
+#pragma once
+
+#include "suites/kit/scenario.h"
+#include "suites/kit/target.h"
+
+struct lab;
+
+struct lab_options {
+	const struct target *target; /* NULL: the reference platform, all surfaces */
+	const char *edition;         /* name or path of an edition file */
+	const char *address;         /* loopback address of this worker: "127.0.3.1" */
+	const char *home;            /* directory of this worker, exists */
+	const char *reference_cli;   /* path of the reference-platform program */
+	const char *const *mutants;  /* NULL-ended names, for `prove`; NULL: none */
+	uint64_t seed;
+	bool keep;                   /* leave homes behind */
+};
+
+struct lab *lab_new(const struct lab_options *o, struct err *err) MUST_CHECK;
+void lab_free(struct lab *l); /* stops everything it started; takes NULL */
+
+/* Plays one expansion of a row. Everything in ret lives in arena. Never fails: what could
+ * not be tried is BROKEN with the reason. provider is a real one ("keycloak"), never "any". */
+void play_row(struct lab *l, const struct suite *suite, const struct scenario *row,
+	      enum surface surface, const char *provider, struct arena *arena, struct result *ret);
+
+/* The sanity gate for one surface and provider: the target starts, answers, and a good day
+ * works. A result like any other, id "sanity/target-starts@PROVIDER:SURFACE". */
+void play_sanity(struct lab *l, enum surface surface, const char *provider, struct arena *arena,
+		 struct result *ret);
+
+/* "login/invalid-scope-stops@azure"; ":gateway" is appended when the row has several surfaces,
+ * ":nmp" when the edition is not nemo. "any" rows carry the provider word "any". */
+char *scenario_id(struct arena *a, const struct suite *s, const struct scenario *row,
+		  enum surface surface, const char *provider, const char *edition);
+const char *surface_word(enum surface s);
