@@ -47,6 +47,7 @@ struct scenario {
 	unsigned editions;     /* of enum edition_bit; 0: all */
 	enum providers providers;
 	void (*play)(struct run *run);
+	const void *arg;       /* rows that share a function and differ in constants: run->arg */
 };
 
 struct suite {

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * given.h - arranges what a row's `given` says: troubles of the provider, a policy decision
+ * point that misbehaves, an API that answers something else, workspaces and members; and
+ * what the lab's parts saw. All of it is undone after the row.
+ */
+#pragma once
+
+#include "suites/kit/run.h"
+
+/* The provider misbehaves: members of a trouble, as json_pack() takes them; provider is added.
+ *
+ *	trouble(run, "{s:s, s:s}", "endpoint", "token", "error", "invalid_scope");
+ */
+void trouble(struct run *run, const char *fmt, ...);
+void troubles_clear(struct run *run);
+/* A call of the simulator's control API; the row is BROKEN when it fails. Borrowed by the run. */
+json_t *sim(struct run *run, const char *method, const char *path, json_t *stolen_body);
+/* Requests that the provider saw in this row: endpoint "token" "device_authorization" "discovery"
+ * "jwks" ..., NULL: any. */
+size_t provider_saw(struct run *run, const char *endpoint);
+/* Form field of the index-th such request, NULL when absent. */
+const char *provider_field(struct run *run, const char *endpoint, size_t index, const char *field);
+/* When it came, in microseconds since the start of the row; -1 when there was none. */
+int64_t provider_at_us(struct run *run, const char *endpoint, size_t index);
+/* Waits until n of them came; false when the time is over. */
+bool provider_wait(struct run *run, const char *endpoint, size_t n, int timeout_ms);
+
+/* What a CLI's base URL answers (the platform's face, kit/face.h): canned answers for requests whose
+ * method and path prefix match, until cleared. times 0: for ever. NULL body: "". */
+struct canned {
+	const char *method;      /* NULL: any */
+	const char *path;        /* prefix; a word of the edition when without '/': "discovery" "workspaces" */
+	int status;              /* 0: close the connection without an answer */
+	const char *type;        /* NULL: application/json */
+	const char *body;
+	const char *location;    /* header, NULL: none */
+	int64_t delay_ms;
+	unsigned times;
+};
+void api_answers(struct run *run, const struct canned *c);
+/* The discovery document as it is, with a JSON merge patch laid over it; stolen. */
+void api_discovery(struct run *run, json_t *patch);
+void api_clear(struct run *run);
+/* Requests that the platform's face saw in this row; path as in struct canned, NULL: any but discovery. */
+size_t api_saw(struct run *run, const char *method, const char *path);
+const char *api_header(struct run *run, const char *path, size_t index, const char *name);
+const char *api_target(struct run *run, const char *path, size_t index);
+
+/* The policy decision point lies to the target: names of kit/liar.h; NULL: the truth again. */
+void pdp_lies(struct run *run, const char *lie);
+size_t pdp_saw(struct run *run); /* questions the target asked in this row */
+
+/* Workspaces and members beyond those of token.h, as reference_seed() takes them; stolen. The decision
+ * point knows them when this returns. */
+void platform_state(struct run *run, json_t *state);
+/* Makes an expired access token and a good refresh token the CLI's login. */
+void login_given(struct run *run, const char *person, int64_t expires_in_s, bool refreshable);

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * run.h - one row being played: what its function is given.
+ *
+ * A function plays a person through a door (door.h), gets its tokens from token.h, arranges
+ * the simulator and the platform (given.h), and records checks (check.h). Everything those
+ * four return lives in run->arena, so a row frees nothing. When our own side fails in the
+ * middle (the simulator says no, a listener is gone) the row becomes BROKEN with that reason
+ * and everything that follows is quiet and returns something harmless; rows do not test it.
+ */
+#pragma once
+
+#include "fixtures/reference/reference.h"
+#include "idp-sim/idp.h"
+#include "suites/kit/scenario.h"
+#include "suites/kit/target.h"
+
+struct lab;
+
+struct run {
+	struct lab *lab;
+	struct arena *arena;
+	const struct scenario *row;
+	const void *arg;              /* of the row */
+	enum surface surface;         /* the door that the row is played at now */
+	const char *provider;         /* "azure" "okta" "keycloak" */
+	const struct edition *edition;
+	enum edition_bit edition_bit;
+	struct idp *idp;
+	const struct platform_config *config; /* of the auth service and the service around the target */
+	int64_t started_us;           /* monotonic */
+	bool broken;                  /* our side failed: run_broken() said why */
+	struct result *result;        /* filled by check.h and transcript.h */
+};
+
+/* Our own side failed. The first reason stays. Always false. */
+bool run_broken(struct run *run, const char *fmt, ...) PRINTF(2, 3);
+
+/* Does the target claim that word ("cli.scope_option")? True for the reference platform. */
+bool run_claims(const struct run *run, const char *word);
+
+char *run_printf(struct run *run, const char *fmt, ...) PRINTF(2, 3);
