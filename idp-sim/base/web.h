@@ -4,7 +4,8 @@
  *
  * A handler sees a complete request and fills a reply. With threads > 0 it runs on an epoll
  * thread and must not block (use delay_ms, or a stream); with threads == 0 every connection
- * has a thread of its own and a handler may wait for others.
+ * has a thread of its own and a handler may wait for others, but there are no streams and no
+ * holds.
  */
 #pragma once
 
@@ -22,11 +23,11 @@ struct web_request {
 	const char *query;  /* still encoded, without '?'; NULL when absent */
 	const char *body;   /* NUL added; never NULL */
 	size_t body_len;
-	bool too_large;     /* the body passed body_limit and was dropped */
+	bool too_large; /* the body passed body_limit and was dropped */
 	bool tls;
-	const char *peer;   /* "127.0.0.1" */
+	const char *peer;    /* "127.0.0.1" */
 	struct arena *arena; /* lives until the reply is sent */
-	void *connection;   /* private */
+	void *connection;    /* private */
 };
 
 /* First header of that name, any letter case; NULL when absent. */
@@ -74,14 +75,14 @@ void web_wake(struct web *w);
 typedef void web_handler(void *ctx, struct web_request *rq, struct web_reply *rp);
 
 struct web_options {
-	const char *address; /* "127.0.0.1" when NULL; "::" and names allowed */
-	int port;            /* 0: any free port */
-	int threads;         /* epoll threads; 0: one thread a connection */
-	size_t body_limit;   /* 0: 1 MiB */
+	const char *address;  /* "127.0.0.1" when NULL; "::" and names allowed */
+	int port;	      /* 0: any free port */
+	int threads;	      /* epoll threads; 0: one thread a connection */
+	size_t body_limit;    /* 0: 1 MiB */
 	unsigned connections; /* 0: 1000 */
 	const char *tls_cert; /* PEM chain and key: TLS when both are given */
 	const char *tls_key;
-	bool no_date;        /* leave out the Date header */
+	bool no_date; /* leave out the Date header */
 	web_handler *handle;
 	void *ctx;
 };

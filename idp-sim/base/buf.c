@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "idp-sim/base/buf.h"
+
+#include <stdint.h>
+#include <string.h>
+
+enum { DEFAULT_LIMIT = 64 << 20 };
+
+static const char b64url_alphabet[] =
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+static const char b64_alphabet[] =
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+void buf_done(struct buf *b)
+{
+	free(b->p);
+	b->p = NULL;
+	b->n = b->cap = 0;
+	b->overflow = false;
+}
+
+void buf_reset(struct buf *b)
+{
+	b->n = 0;
+	b->overflow = false;
+	if (b->p)
+		b->p[0] = 0;
+}
+
+/* Room for `more` bytes and a NUL; false when the limit says no. */
+static bool reserve(struct buf *b, size_t more)
+{
+	size_t limit = b->limit ? b->limit : DEFAULT_LIMIT;
+
+	if (b->overflow || more > limit || b->n > limit - more) {
+		b->overflow = true;
+		return false;
+	}
+	if (b->n + more + 1 <= b->cap)
+		return true;
+	size_t cap = b->cap ? b->cap : 128;
+	while (cap < b->n + more + 1)
+		cap *= 2;
+	char *p = realloc(b->p, cap);
+	if (!p)
+		abort();
+	b->p = p;
+	b->cap = cap;
+	return true;
+}
+
+void buf_add(struct buf *b, const void *p, size_t n)
+{
+	if (!reserve(b, n))
+		return;
+	if (n)
+		memcpy(b->p + b->n, p, n);
+	b->n += n;
+	b->p[b->n] = 0;
+}
+
+void buf_str(struct buf *b, const char *s)
+{
+	if (s)
+		buf_add(b, s, strlen(s));
+}
+
+void buf_char(struct buf *b, char c)
+{
+	buf_add(b, &c, 1);
+}
+
+void buf_vprintf(struct buf *b, const char *fmt, va_list ap)
+{
+	va_list again;
+
+	va_copy(again, ap);
+	int n = vsnprintf(NULL, 0, fmt, again);
+	va_end(again);
+	if (n < 0 || !reserve(b, (size_t)n))
+		return;
+	vsnprintf(b->p + b->n, (size_t)n + 1, fmt, ap);
+	b->n += (size_t)n;
+}
+
+void buf_printf(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vprintf(b, fmt, ap);
+	va_end(ap);
+}
+
+/* Length of the valid UTF-8 sequence at s (RFC 3629), 0 when it is not one. */
+static size_t utf8_len(const unsigned char *s, size_t n)
+{
+	static const struct {
+		unsigned char mask, lead;
+		size_t len;
+		uint32_t least;
+	} forms[] = { { 0x80, 0, 1, 0 },
+		      { 0xe0, 0xc0, 2, 0x80 },
+		      { 0xf0, 0xe0, 3, 0x800 },
+		      { 0xf8, 0xf0, 4, 0x10000 } };
+
+	for (size_t f = 0; f < ARRAY_LEN(forms); f++) {
+		if ((s[0] & forms[f].mask) != forms[f].lead || forms[f].len > n)
+			continue;
+		uint32_t c = s[0] & (unsigned char)~forms[f].mask;
+		for (size_t i = 1; i < forms[f].len; i++) {
+			if ((s[i] & 0xc0) != 0x80)
+				return 0;
+			c = c << 6 | (s[i] & 0x3f);
+		}
+		bool surrogate = c >= 0xd800 && c <= 0xdfff;
+		return c < forms[f].least || c > 0x10ffff || surrogate ? 0 : forms[f].len;
+	}
+	return 0;
+}
+
+void buf_json(struct buf *b, const char *s, size_t n)
+{
+	static const char names[] = "\"\"\\\\\bb\ff\nn\rr\tt";
+	size_t i = 0;
+
+	buf_char(b, '"');
+	while (i < n) {
+		unsigned char c = (unsigned char)s[i];
+		const char *name = c ? memchr(names, c, sizeof(names) - 1) : NULL;
+		size_t len = utf8_len((const unsigned char *)s + i, n - i);
+
+		if (c < 0x20 || c == '"' || c == '\\') {
+			if (name && (name - names) % 2 == 0)
+				buf_printf(b, "\\%c", name[1]);
+			else
+				buf_printf(b, "\\u%04x", c);
+			len = 1;
+		} else if (!len) {
+			buf_str(b, "\xef\xbf\xbd");
+			len = 1;
+		} else {
+			buf_add(b, s + i, len);
+		}
+		i += len;
+	}
+	buf_char(b, '"');
+}
+
+static bool unreserved(unsigned char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '-' || c == '.' || c == '_' || c == '~';
+}
+
+static void percent(struct buf *b, const char *s, size_t n, bool plus)
+{
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)s[i];
+
+		if (unreserved(c))
+			buf_char(b, (char)c);
+		else if (plus && c == ' ')
+			buf_char(b, '+');
+		else
+			buf_printf(b, "%%%02X", c);
+	}
+}
+
+void buf_form(struct buf *b, const char *s, size_t n)
+{
+	percent(b, s, n, true);
+}
+
+void buf_percent(struct buf *b, const char *s, size_t n)
+{
+	percent(b, s, n, false);
+}
+
+static void encode64(struct buf *b, const unsigned char *p, size_t n, const char *alphabet,
+		     bool pad)
+{
+	if (!reserve(b, (n + 2) / 3 * 4))
+		return;
+	char *to = b->p + b->n;
+	size_t i = 0;
+	for (; i + 2 < n; i += 3) {
+		uint32_t v = (uint32_t)p[i] << 16 | (uint32_t)p[i + 1] << 8 | p[i + 2];
+		*to++ = alphabet[v >> 18];
+		*to++ = alphabet[v >> 12 & 63];
+		*to++ = alphabet[v >> 6 & 63];
+		*to++ = alphabet[v & 63];
+	}
+	if (i < n) {
+		bool two = i + 1 < n;
+		uint32_t v = (uint32_t)p[i] << 16 | (two ? (uint32_t)p[i + 1] << 8 : 0);
+		*to++ = alphabet[v >> 18];
+		*to++ = alphabet[v >> 12 & 63];
+		if (two)
+			*to++ = alphabet[v >> 6 & 63];
+		for (int k = two ? 1 : 2; pad && k > 0; k--)
+			*to++ = '=';
+	}
+	*to = 0;
+	b->n = (size_t)(to - b->p);
+}
+
+void buf_b64url(struct buf *b, const void *p, size_t n)
+{
+	encode64(b, p, n, b64url_alphabet, false);
+}
+
+void buf_b64(struct buf *b, const void *p, size_t n)
+{
+	encode64(b, p, n, b64_alphabet, true);
+}
+
+void buf_hex(struct buf *b, const void *p, size_t n)
+{
+	static const char digits[] = "0123456789abcdef";
+	const unsigned char *u = p;
+
+	for (size_t i = 0; i < n; i++) {
+		buf_char(b, digits[u[i] >> 4]);
+		buf_char(b, digits[u[i] & 15]);
+	}
+}
+
+char *buf_take(struct buf *b)
+{
+	if (!b->p)
+		buf_add(b, "", 0);
+	char *p = b->p ? b->p : strdup("");
+
+	if (!p)
+		abort();
+	b->p = NULL;
+	buf_done(b);
+	return p;
+}
+
+static int value64(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	if (c == '-' || c == '+')
+		return 62;
+	return c == '_' || c == '/' ? 63 : -1;
+}
+
+long b64_decode(const char *s, size_t n, unsigned char *ret)
+{
+	uint32_t bits = 0;
+	int held = 0;
+	long len = 0;
+
+	while (n && s[n - 1] == '=')
+		n--;
+	if (n % 4 == 1)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		int v = value64(s[i]);
+		if (v < 0)
+			return -1;
+		bits = bits << 6 | (uint32_t)v;
+		held += 6;
+		if (held >= 8) {
+			held -= 8;
+			ret[len++] = (unsigned char)(bits >> held);
+		}
+	}
+	return len;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "idp-sim/base/rng.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+__extension__ typedef unsigned __int128 wide;
+
+/* splitmix64: one independent, well-mixed word for each counter value. */
+static uint64_t mixed(uint64_t seed, uint64_t counter)
+{
+	uint64_t z = seed + counter * 0x9e3779b97f4a7c15u;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+	return z ^ z >> 31;
+}
+
+static uint64_t next(struct rng *r)
+{
+	uint64_t word;
+
+	if (r->seed)
+		return mixed(r->seed, ++r->counter);
+	if (getrandom(&word, sizeof(word), 0) != sizeof(word))
+		abort();
+	return word;
+}
+
+void rng_bytes(struct rng *r, void *p, size_t n)
+{
+	char *to = p;
+
+	while (n) {
+		uint64_t word = next(r);
+		size_t part = n < sizeof(word) ? n : sizeof(word);
+
+		memcpy(to, &word, part);
+		to += part;
+		n -= part;
+	}
+}
+
+uint64_t rng_below(struct rng *r, uint64_t n)
+{
+	return (uint64_t)(((wide)next(r) * n) >> 64);
+}
+
+void rng_uuid(struct rng *r, char ret[UUID_LEN + 1])
+{
+	unsigned char b[16];
+
+	rng_bytes(r, b, sizeof(b));
+	b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
+	b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
+	snprintf(ret, UUID_LEN + 1,
+		 "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0],
+		 b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12],
+		 b[13], b[14], b[15]);
+}
+
+void rng_text(struct rng *r, const char *alphabet, size_t n, char *ret)
+{
+	size_t letters = strlen(alphabet);
+
+	for (size_t i = 0; i < n; i++)
+		ret[i] = alphabet[rng_below(r, letters)];
+	ret[n] = 0;
+}

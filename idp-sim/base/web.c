@@ -1,0 +1,563 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "idp-sim/base/web.h"
+
+#include "idp-sim/base/buf.h"
+#include "idp-sim/base/clk.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <microhttpd.h>
+#include <netdb.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/socket.h>
+
+enum { DEFAULT_BODY = 1 << 20, DEFAULT_CONNECTIONS = 1000, IDLE_SECONDS = 120 };
+
+/* One request from its first line until its answer is sent. */
+struct exchange {
+	struct web *web;
+	struct web_request rq;
+	struct web_reply rp;
+	struct buf body;
+	struct header *headers, **last;
+	bool asked, answered;  /* the handler was called; the answer was queued */
+	bool deferred;	       /* web_hold() was called: the answer comes by web_release() */
+	_Atomic bool held;     /* and has not come yet */
+	int64_t wake_at;       /* monotonic ms, while it sleeps */
+	struct exchange *next; /* in web->sleeping */
+};
+
+struct header {
+	struct header *next;
+	const char *name, *value;
+};
+
+struct web {
+	struct MHD_Daemon *daemon;
+	struct web_options o;
+	char origin[320];
+	int port;
+	pthread_t timer;
+	pthread_mutex_t lock;
+	pthread_cond_t changed; /* `sleeping` has a new member, or we are stopping */
+	pthread_cond_t stopped;
+	_Atomic bool stopping;
+	struct exchange *sleeping; /* delayed answers and idle streams */
+};
+
+struct web_held {
+	struct exchange *x;
+};
+
+const char *web_header(const struct web_request *rq, const char *name)
+{
+	return MHD_lookup_connection_value(rq->connection, MHD_HEADER_KIND, name);
+}
+
+struct each {
+	void (*call)(void *ctx, const char *name, const char *value);
+	void *ctx;
+};
+
+static enum MHD_Result each_header(void *cls, enum MHD_ValueKind kind, const char *name,
+				   const char *value)
+{
+	struct each *each = cls;
+
+	(void)kind;
+	each->call(each->ctx, name, value ? value : "");
+	return MHD_YES;
+}
+
+void web_headers(const struct web_request *rq,
+		 void (*call)(void *ctx, const char *name, const char *value), void *ctx)
+{
+	struct each each = { call, ctx };
+
+	MHD_get_connection_values(rq->connection, MHD_HEADER_KIND, each_header, &each);
+}
+
+static struct exchange *exchange_of(const struct web_request *rq)
+{
+	return (struct exchange *)((char *)(uintptr_t)rq - offsetof(struct exchange, rq));
+}
+
+void web_set(const struct web_request *rq, struct web_reply *rp, const char *name,
+	     const char *fmt, ...)
+{
+	struct header *h = arena_alloc(rq->arena, sizeof(*h));
+	AUTO_BUF value = { 0 };
+	struct header **last = (struct header **)&rp->headers;
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vprintf(&value, fmt, ap);
+	va_end(ap);
+	h->name = arena_str(rq->arena, name);
+	h->value = arena_str(rq->arena, value.p ? value.p : "");
+	while (*last)
+		last = &(*last)->next;
+	*last = h;
+}
+
+void web_text(const struct web_request *rq, struct web_reply *rp, int status, const char *type,
+	      const char *body, size_t n)
+{
+	rp->status = status;
+	if (type)
+		web_set(rq, rp, "Content-Type", "%s", type);
+	rp->body = arena_dup(rq->arena, body, n);
+	rp->body_len = n;
+}
+
+/* The connection sleeps until the timer thread, web_wake() or web_release() resumes it. */
+static void suspend(struct exchange *x, int64_t wake_at)
+{
+	MHD_suspend_connection(x->rq.connection);
+	pthread_mutex_lock(&x->web->lock);
+	x->wake_at = wake_at;
+	x->next = x->web->sleeping;
+	x->web->sleeping = x;
+	pthread_cond_signal(&x->web->changed);
+	pthread_mutex_unlock(&x->web->lock);
+}
+
+/* Resumes all that are due; returns when the next one is, or INT64_MAX. Lock is held. */
+static int64_t resume_due(struct web *w, int64_t now, bool streams)
+{
+	int64_t soonest = INT64_MAX;
+	struct exchange **at = &w->sleeping;
+
+	while (*at) {
+		struct exchange *x = *at;
+		bool due = x->wake_at <= now || (streams && x->rp.stream && x->answered);
+
+		if (due || w->stopping) {
+			*at = x->next;
+			MHD_resume_connection(x->rq.connection);
+			continue;
+		}
+		if (x->wake_at < soonest)
+			soonest = x->wake_at;
+		at = &x->next;
+	}
+	return soonest;
+}
+
+static void *timer_main(void *arg)
+{
+	struct web *w = arg;
+
+	pthread_mutex_lock(&w->lock);
+	while (!w->stopping) {
+		int64_t due = resume_due(w, clk_mono_ms(), false);
+		if (due == INT64_MAX) {
+			pthread_cond_wait(&w->changed, &w->lock);
+			continue;
+		}
+		struct timespec until = { .tv_sec = due / 1000,
+					  .tv_nsec = due % 1000 * 1000000 };
+		pthread_cond_timedwait(&w->changed, &w->lock, &until);
+	}
+	resume_due(w, 0, true);
+	pthread_mutex_unlock(&w->lock);
+	return NULL;
+}
+
+void web_wake(struct web *w)
+{
+	pthread_mutex_lock(&w->lock);
+	resume_due(w, clk_mono_ms(), true);
+	pthread_mutex_unlock(&w->lock);
+}
+
+struct web_held *web_hold(const struct web_request *rq, struct web_reply *rp)
+{
+	struct exchange *x = exchange_of(rq);
+	struct web_held *h = arena_alloc(rq->arena, sizeof(*h));
+
+	(void)rp;
+	h->x = x;
+	x->deferred = true;
+	x->held = true;
+	suspend(x, INT64_MAX);
+	return h;
+}
+
+void web_release(struct web_held *h)
+{
+	struct exchange *x = h->x;
+	struct web *w = x->web;
+
+	pthread_mutex_lock(&w->lock);
+	for (struct exchange **at = &w->sleeping; *at; at = &(*at)->next) {
+		if (*at != x)
+			continue;
+		*at = x->next;
+		x->held = false;
+		MHD_resume_connection(x->rq.connection);
+		break;
+	}
+	pthread_mutex_unlock(&w->lock);
+}
+
+static ssize_t read_stream(void *cls, uint64_t pos, char *p, size_t max)
+{
+	struct exchange *x = cls;
+
+	(void)pos;
+	if (x->web->stopping)
+		return MHD_CONTENT_READER_END_OF_STREAM;
+	long n = x->rp.stream(x->rp.stream_ctx, p, max);
+	if (n < 0)
+		return MHD_CONTENT_READER_END_OF_STREAM;
+	if (!n)
+		suspend(x, INT64_MAX);
+	return n;
+}
+
+/* Sends fault_bytes of the body, then breaks the connection although more was promised. */
+static ssize_t read_truncated(void *cls, uint64_t pos, char *p, size_t max)
+{
+	struct exchange *x = cls;
+	size_t left = pos < x->rp.fault_bytes ? x->rp.fault_bytes - pos : 0;
+	size_t n = left < max ? left : max;
+
+	if (pos + n > x->rp.body_len || !n)
+		return MHD_CONTENT_READER_END_WITH_ERROR;
+	memcpy(p, x->rp.body + pos, n);
+	return (ssize_t)n;
+}
+
+static void reset_connection(struct exchange *x)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(x->rq.connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	struct linger now = { .l_onoff = 1, .l_linger = 0 };
+	struct sockaddr nobody = { .sa_family = AF_UNSPEC };
+
+	if (!info)
+		return;
+	setsockopt(info->connect_fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+	connect(info->connect_fd, &nobody, sizeof(nobody)); /* sends RST now, before any FIN */
+}
+
+static struct MHD_Response *response_of(struct exchange *x)
+{
+	struct web_reply *rp = &x->rp;
+
+	if (rp->stream)
+		return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 4096, read_stream, x,
+							 NULL);
+	if (rp->fault == WEB_FAULT_TRUNCATE)
+		return MHD_create_response_from_callback(rp->body_len, 4096, read_truncated, x,
+							 NULL);
+	return MHD_create_response_from_buffer(rp->body_len, (void *)(uintptr_t)rp->body,
+					       MHD_RESPMEM_PERSISTENT);
+}
+
+static enum MHD_Result answer(struct exchange *x)
+{
+	struct web_reply *rp = &x->rp;
+
+	x->answered = true;
+	if (rp->fault == WEB_FAULT_RESET) {
+		reset_connection(x);
+		return MHD_NO;
+	}
+	struct MHD_Response *response = response_of(x);
+	if (!response)
+		return MHD_NO;
+	for (struct header *h = rp->headers; h; h = h->next)
+		MHD_add_response_header(response, h->name, h->value);
+	enum MHD_Result result =
+		MHD_queue_response(x->rq.connection, (unsigned)rp->status, response);
+	MHD_destroy_response(response);
+	return result;
+}
+
+/* With a thread a connection there is no suspending: the thread itself waits. */
+static void sit_until(struct web *w, int64_t due)
+{
+	struct timespec until = { .tv_sec = due / 1000, .tv_nsec = due % 1000 * 1000000 };
+
+	pthread_mutex_lock(&w->lock);
+	while (!w->stopping && clk_mono_ms() < due)
+		pthread_cond_timedwait(&w->stopped, &w->lock, &until);
+	pthread_mutex_unlock(&w->lock);
+}
+
+static enum MHD_Result ask(struct exchange *x)
+{
+	x->asked = true;
+	x->rq.body = x->body.p ? x->body.p : "";
+	x->rq.body_len = x->body.n;
+	x->rq.too_large = x->body.overflow;
+	x->rp.status = 404;
+	x->rp.body = "";
+	x->web->o.handle(x->web->o.ctx, &x->rq, &x->rp);
+	if (x->deferred)
+		return MHD_YES;
+	if (x->rp.delay_ms <= 0)
+		return answer(x);
+	int64_t due = clk_mono_ms() + x->rp.delay_ms + 1; /* never early */
+	if (x->web->o.threads) {
+		suspend(x, due);
+		return MHD_YES;
+	}
+	sit_until(x->web, due);
+	return answer(x);
+}
+
+static void begin(struct exchange *x, struct MHD_Connection *connection, const char *method)
+{
+	char *target = (char *)(uintptr_t)x->rq.target;
+	char *mark = strchr(target, '?');
+	const union MHD_ConnectionInfo *peer =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	char text[64] = "";
+
+	x->rq.connection = connection;
+	x->rq.method = arena_str(x->rq.arena, method);
+	x->rq.path = mark ? arena_dup(x->rq.arena, target, (size_t)(mark - target)) : target;
+	x->rq.query = mark ? mark + 1 : NULL;
+	x->rq.tls = x->web->o.tls_cert != NULL;
+	if (peer && peer->client_addr)
+		getnameinfo(peer->client_addr,
+			    peer->client_addr->sa_family == AF_INET6
+				    ? sizeof(struct sockaddr_in6)
+				    : sizeof(struct sockaddr_in),
+			    text, sizeof(text), NULL, 0, NI_NUMERICHOST);
+	x->rq.peer = arena_str(x->rq.arena, text);
+}
+
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url,
+				  const char *method, const char *version, const char *data,
+				  size_t *data_n, void **ctx)
+{
+	struct exchange *x = *ctx;
+
+	(void)cls, (void)url, (void)version;
+	if (!x->rq.connection) {
+		begin(x, connection, method);
+		return MHD_YES;
+	}
+	if (*data_n) {
+		buf_add(&x->body, data, *data_n);
+		*data_n = 0;
+		return MHD_YES;
+	}
+	if (!x->asked)
+		return ask(x);
+	return x->answered || x->held ? MHD_YES : answer(x);
+}
+
+/* Called first for each request, with the target as it came: before MHD decodes anything. */
+static void *on_target(void *cls, const char *target, struct MHD_Connection *connection)
+{
+	struct exchange *x = calloc(1, sizeof(*x));
+
+	(void)connection;
+	if (!x)
+		abort();
+	x->web = cls;
+	x->body.limit = x->web->o.body_limit;
+	x->rq.arena = arena_new();
+	x->rq.target = arena_str(x->rq.arena, target);
+	return x;
+}
+
+static void on_done(void *cls, struct MHD_Connection *connection, void **ctx,
+		    enum MHD_RequestTerminationCode code)
+{
+	struct exchange *x = *ctx;
+
+	(void)cls, (void)connection, (void)code;
+	if (!x)
+		return;
+	if (x->rp.stream_done)
+		x->rp.stream_done(x->rp.stream_ctx);
+	buf_done(&x->body);
+	arena_free(x->rq.arena);
+	free(x);
+	*ctx = NULL;
+}
+
+/* A path stays encoded: nothing is unescaped behind our back. */
+static size_t keep_escapes(void *cls, struct MHD_Connection *connection, char *s)
+{
+	(void)cls, (void)connection;
+	return strlen(s);
+}
+
+static void no_log(void *cls, const char *fmt, va_list ap)
+{
+	(void)cls, (void)fmt, (void)ap;
+}
+
+static bool resolve(const struct web_options *o, struct sockaddr_storage *ret, struct err *err)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE }, *found;
+	char port[8];
+
+	snprintf(port, sizeof(port), "%d", o->port);
+	int code = getaddrinfo(o->address, port, &hints, &found);
+	if (code)
+		return fail(err, ERR_INPUT, "cannot listen on '%s': %s", o->address,
+			    gai_strerror(code));
+	memcpy(ret, found->ai_addr, found->ai_addrlen);
+	freeaddrinfo(found);
+	return true;
+}
+
+static int bind_socket(const struct sockaddr_storage *at)
+{
+	int yes = 1;
+	int fd = socket(at->ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	socklen_t n = at->ss_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+						: sizeof(struct sockaddr_in);
+
+	if (fd < 0)
+		return -1;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+	if (!bind(fd, (const struct sockaddr *)at, n) && !listen(fd, 4096))
+		return fd;
+	int code = errno;
+	close(fd);
+	errno = code;
+	return -1;
+}
+
+static void name_origin(struct web *w, int fd)
+{
+	struct sockaddr_storage at;
+	socklen_t n = sizeof(at);
+	bool v6;
+
+	getsockname(fd, (struct sockaddr *)&at, &n);
+	v6 = at.ss_family == AF_INET6;
+	w->port = ntohs(v6 ? ((struct sockaddr_in6 *)&at)->sin6_port
+			   : ((struct sockaddr_in *)&at)->sin_port);
+	bool any = !strcmp(w->o.address, "::") || !strcmp(w->o.address, "0.0.0.0");
+	const char *host = any ? "127.0.0.1" : w->o.address;
+	bool bracket = strchr(host, ':') != NULL;
+	snprintf(w->origin, sizeof(w->origin), "%s://%s%s%s:%d",
+		 w->o.tls_cert ? "https" : "http", bracket ? "[" : "", host, bracket ? "]" : "",
+		 w->port);
+}
+
+static struct MHD_Daemon *start_daemon(struct web *w, int fd)
+{
+	const struct web_options *o = &w->o;
+	unsigned flags = MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG;
+	struct MHD_OptionItem items[16];
+	size_t n = 0;
+
+	flags |= o->threads ? MHD_USE_EPOLL_INTERNAL_THREAD
+			    : MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD |
+				      MHD_USE_POLL;
+	if (!o->threads)
+		flags &= ~(unsigned)MHD_ALLOW_SUSPEND_RESUME;
+	if (o->tls_cert)
+		flags |= MHD_USE_TLS;
+	if (o->no_date)
+		flags |= MHD_USE_SUPPRESS_DATE_NO_CLOCK;
+#define OPTION(...)                                                                            \
+	items[n++] = (struct MHD_OptionItem)                                                   \
+	{                                                                                      \
+		__VA_ARGS__                                                                    \
+	}
+	if (o->threads > 1)
+		OPTION(MHD_OPTION_THREAD_POOL_SIZE, o->threads, NULL);
+	if (o->tls_cert) {
+		OPTION(MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)o->tls_cert);
+		OPTION(MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)o->tls_key);
+	}
+	OPTION(MHD_OPTION_LISTEN_SOCKET, fd, NULL);
+	OPTION(MHD_OPTION_CONNECTION_LIMIT, (intptr_t)o->connections, NULL);
+	OPTION(MHD_OPTION_CONNECTION_TIMEOUT, IDLE_SECONDS, NULL);
+	OPTION(MHD_OPTION_END, 0, NULL);
+#undef OPTION
+	return MHD_start_daemon(flags, 0, NULL, NULL, on_request, w, MHD_OPTION_EXTERNAL_LOGGER,
+				no_log, NULL, MHD_OPTION_URI_LOG_CALLBACK, on_target, w,
+				MHD_OPTION_NOTIFY_COMPLETED, on_done, w,
+				MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
+				MHD_OPTION_ARRAY, items, MHD_OPTION_END);
+}
+
+static void start_timer(struct web *w)
+{
+	pthread_condattr_t attr;
+
+	pthread_mutex_init(&w->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&w->changed, &attr);
+	pthread_cond_init(&w->stopped, &attr);
+	pthread_condattr_destroy(&attr);
+	pthread_create(&w->timer, NULL, timer_main, w);
+}
+
+struct web *web_start(const struct web_options *o, struct err *err)
+{
+	struct sockaddr_storage at;
+	struct web_options full = *o;
+
+	if (!full.address)
+		full.address = "127.0.0.1";
+	if (!full.body_limit)
+		full.body_limit = DEFAULT_BODY;
+	if (!full.connections)
+		full.connections = DEFAULT_CONNECTIONS;
+	if (!resolve(&full, &at, err))
+		return NULL;
+	int fd = bind_socket(&at);
+	if (fd < 0) {
+		fail_errno(err, "cannot listen on %s port %d", full.address, full.port);
+		return NULL;
+	}
+	struct web *w = calloc(1, sizeof(*w));
+	if (!w)
+		abort();
+	w->o = full;
+	name_origin(w, fd);
+	start_timer(w);
+	w->daemon = start_daemon(w, fd);
+	if (!w->daemon) {
+		close(fd);
+		fail(err, ERR_SYSTEM, "cannot serve on %s: the HTTP library refused",
+		     w->origin);
+		web_stop(w);
+		return NULL;
+	}
+	return w;
+}
+
+void web_stop(struct web *w)
+{
+	if (!w)
+		return;
+	pthread_mutex_lock(&w->lock);
+	w->stopping = true;
+	pthread_cond_signal(&w->changed);
+	pthread_cond_broadcast(&w->stopped);
+	pthread_mutex_unlock(&w->lock);
+	pthread_join(w->timer, NULL);
+	if (w->daemon)
+		MHD_stop_daemon(w->daemon);
+	pthread_cond_destroy(&w->changed);
+	pthread_cond_destroy(&w->stopped);
+	pthread_mutex_destroy(&w->lock);
+	free(w);
+}
+
+int web_port(const struct web *w)
+{
+	return w->port;
+}
+
+const char *web_origin(const struct web *w)
+{
+	return w->origin;
+}

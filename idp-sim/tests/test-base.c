@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The floor: text, forms, YAML with places, a server and the raw client talking to it. */
+#include "idp-sim/base/arena.h"
+#include "idp-sim/base/buf.h"
+#include "idp-sim/base/clk.h"
+#include "idp-sim/base/conf.h"
+#include "idp-sim/base/form.h"
+#include "idp-sim/base/rng.h"
+#include "idp-sim/base/url.h"
+#include "idp-sim/base/web.h"
+#include "idp-sim/base/wire.h"
+
+#include <CUnit/CUnit.h>
+#include <CUnit/Basic.h>
+#include <string.h>
+
+static void json_text_is_valid_utf8(void)
+{
+	AUTO_BUF b = { 0 };
+
+	buf_json(&b, "a\"\\\n\x01\xff\xc3\xa9", 8);
+	CU_ASSERT_STRING_EQUAL(b.p, "\"a\\\"\\\\\\n\\u0001\xef\xbf\xbd\xc3\xa9\"");
+}
+
+static void base64_goes_there_and_back(void)
+{
+	static const char *const words[] = { "", "f", "fo", "foo", "foob", "fooba", "foobar" };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		AUTO_BUF b = { 0 };
+		unsigned char back[16];
+
+		buf_b64url(&b, words[i], strlen(words[i]));
+		buf_str(&b, "");
+		long n = b64_decode(b.p, b.n, back);
+		CU_ASSERT_EQUAL(n, (long)strlen(words[i]));
+		CU_ASSERT(n < 0 || !memcmp(back, words[i], (size_t)n));
+	}
+	unsigned char none[8];
+	CU_ASSERT_EQUAL(b64_decode("a", 1, none), -1);
+	CU_ASSERT_EQUAL(b64_decode("ab!d", 4, none), -1);
+}
+
+static void a_form_keeps_duplicates_and_zeros(void)
+{
+	AUTO(arena) struct arena *a = arena_new();
+	static const char text[] = "scope=a+b%20c&x=1&x=2&z=%00y&bad=%zz&empty";
+	struct form f = form_parse(a, text, sizeof(text) - 1);
+
+	CU_ASSERT_EQUAL(f.n, 6);
+	CU_ASSERT_STRING_EQUAL(form_get(&f, "scope"), "a b c");
+	CU_ASSERT_STRING_EQUAL(form_duplicate(&f), "x");
+	CU_ASSERT_EQUAL(form_count(&f, "x"), 2);
+	CU_ASSERT_EQUAL(f.fields[3].value_len, 2);
+	CU_ASSERT_STRING_EQUAL(form_get(&f, "bad"), "%zz");
+	CU_ASSERT_STRING_EQUAL(form_get(&f, "empty"), "");
+	CU_ASSERT_PTR_NULL(form_get(&f, "none"));
+}
+
+static void urls_keep_their_path(void)
+{
+	struct url u;
+	struct err err = { 0 };
+
+	CU_ASSERT(url_parse("https://[::1]:8443/a/%2e%2e?b", &u, &err));
+	CU_ASSERT(u.tls);
+	CU_ASSERT_STRING_EQUAL(u.host, "::1");
+	CU_ASSERT_EQUAL(u.port, 8443);
+	CU_ASSERT_STRING_EQUAL(u.target, "/a/%2e%2e?b");
+	CU_ASSERT(!url_parse("ftp://x", &u, &err));
+	CU_ASSERT(!url_parse("http://x:99999/", &u, &err));
+	CU_ASSERT(!url_parse("http://", &u, &err));
+}
+
+static const char *const colours[] = { "red", "green", NULL };
+static const struct conf_key number_item = { .type = CONF_INT };
+static const struct conf_key keys[] = {
+	{ .name = "ready", .type = CONF_STRING, .required = true, .help = "URL to wait for" },
+	{ .name = "colour", .type = CONF_STRING, .allowed = colours },
+	{ .name = "numbers", .type = CONF_LIST, .items = &number_item },
+	{ .name = "wait", .type = CONF_DURATION },
+	{ 0 },
+};
+
+static void mistake(const char *yaml, const char *complaint)
+{
+	struct err err = { 0 };
+	AUTO(conf) struct conf *c = conf_parse("t.yaml", yaml, strlen(yaml), &err);
+
+	CU_ASSERT(!c || !conf_check(c, keys, NULL, &err));
+	CU_ASSERT_STRING_EQUAL(err.text, complaint);
+}
+
+static void yaml_mistakes_have_a_place(void)
+{
+	mistake("ready: x\nredy: y\n",
+		"t.yaml:2:1: unknown key 'redy': did you mean 'ready'? allowed: ready, colour, "
+		"numbers, wait");
+	mistake("colour: red\n", "t.yaml:1:1: missing key 'ready': URL to wait for");
+	mistake("ready: 12\n",
+		"t.yaml:1:1: 'ready' must be a string, not an integer: put it in quotes");
+	mistake("ready: x\nnumbers:\n  - 1\n  - two\n",
+		"t.yaml:4:5: the item must be an integer, not a string");
+	mistake("ready: x\nwait: soon\n", "t.yaml:2:1: 'wait' must be a duration such as 90d, "
+					  "15m, 10s or 250ms, not a string");
+	mistake("ready: x\ncolour: gren\n",
+		"t.yaml:2:1: unknown value 'gren': did you mean 'green'? allowed: red, green");
+}
+
+static void yaml_scalars_have_types(void)
+{
+	static const char yaml[] = "a: 1\nb: '1'\nc: true\nd: ~\ne: 1.5\nf: |\n  x: 1\ng: 90d\n"
+				   "h: {z: 1, y: 2}\ni: 0x10\nj: 1.2.3\n";
+	struct err err = { 0 };
+	AUTO(conf) struct conf *c = conf_parse("t", yaml, sizeof(yaml) - 1, &err);
+	AUTO(char) char *text = c ? json_dumps(conf_root(c), JSON_COMPACT) : NULL;
+
+	CU_ASSERT_STRING_EQUAL(text, "{\"a\":1,\"b\":\"1\",\"c\":true,\"d\":null,\"e\":1.5,"
+				     "\"f\":\"x: 1\\n\",\"g\":\"90d\",\"h\":{\"z\":1,\"y\":2},"
+				     "\"i\":16,\"j\":\"1.2.3\"}");
+	CU_ASSERT_EQUAL(conf_duration_ms(conf_get(conf_root(c), "g"), 0),
+			90 * INT64_C(86400000));
+}
+
+static void seeds_repeat_and_clocks_move(void)
+{
+	struct rng a = { .seed = 42 }, b = { .seed = 42 };
+	char one[UUID_LEN + 1], two[UUID_LEN + 1];
+	struct clk c = { 0 };
+
+	rng_uuid(&a, one);
+	rng_uuid(&b, two);
+	CU_ASSERT_STRING_EQUAL(one, two);
+	rng_uuid(&b, two);
+	CU_ASSERT_STRING_NOT_EQUAL(one, two);
+	clk_set_ms(&c, 1000000);
+	clk_freeze(&c, true);
+	int64_t now = clk_now_ms(&c);
+	clk_advance_ms(&c, 90 * INT64_C(86400000));
+	CU_ASSERT_EQUAL(clk_now_ms(&c) - now, 90 * INT64_C(86400000));
+}
+
+static void serve(void *ctx, struct web_request *rq, struct web_reply *rp)
+{
+	(void)ctx;
+	if (!strcmp(rq->path, "/slow"))
+		rp->delay_ms = 30;
+	if (!strcmp(rq->path, "/reset"))
+		rp->fault = WEB_FAULT_RESET;
+	if (!strcmp(rq->path, "/cut")) {
+		rp->fault = WEB_FAULT_TRUNCATE;
+		rp->fault_bytes = 3;
+	}
+	char *text =
+		arena_printf(rq->arena, "%s %s [%s] %s%s", rq->method, rq->target, rq->body,
+			     web_header(rq, "x-one") ? web_header(rq, "x-one") : "-",
+			     rq->too_large ? " too large" : "");
+	web_set(rq, rp, "X-Kept", "%s", "yes");
+	web_text(rq, rp, 200, "text/plain", text, strlen(text));
+}
+
+static void request(struct web *w, const char *method, const char *path, const char *body,
+		    struct wire_answer *ret)
+{
+	static const char *const headers[] = { "X-One: 1", NULL };
+	struct err err = { 0 };
+	char url[256];
+
+	snprintf(url, sizeof(url), "%s%s", web_origin(w), path);
+	CU_ASSERT(wire_request(method, url, headers, body, strlen(body), NULL, ret, &err));
+}
+
+static void conversation(int threads)
+{
+	struct err err = { 0 };
+	struct web *w = web_start(
+		&(struct web_options) { .handle = serve, .threads = threads, .body_limit = 64 },
+		&err);
+	AUTO_ANSWER plain = { 0 }, slow = { 0 }, reset = { 0 }, cut = { 0 }, big = { 0 };
+	char large[100];
+
+	CU_ASSERT_PTR_NOT_NULL(w);
+	if (!w)
+		return;
+	request(w, "POST", "/a/../%2e?q=%20", "hello", &plain);
+	CU_ASSERT_EQUAL(plain.status, 200);
+	CU_ASSERT_STRING_EQUAL(plain.body, "POST /a/../%2e?q=%20 [hello] 1");
+	CU_ASSERT_STRING_EQUAL(wire_header(&plain, "x-kept"), "yes");
+	request(w, "GET", "/slow", "", &slow);
+	CU_ASSERT_EQUAL(slow.status, 200);
+	CU_ASSERT(slow.took_us >= 30000);
+	request(w, "GET", "/reset", "", &reset);
+	CU_ASSERT_EQUAL(reset.status, 0);
+	request(w, "GET", "/cut", "", &cut);
+	CU_ASSERT(cut.truncated);
+	CU_ASSERT_STRING_EQUAL(cut.body, "GET");
+	memset(large, 'x', sizeof(large) - 1);
+	large[sizeof(large) - 1] = 0;
+	request(w, "POST", "/", large, &big);
+	CU_ASSERT_PTR_NOT_NULL(strstr(big.body, "too large"));
+	web_stop(w);
+}
+
+static void server_and_raw_client_agree(void)
+{
+	conversation(0);
+	conversation(1);
+	conversation(2);
+}
+
+int main(void)
+{
+	static const struct {
+		const char *name;
+		void (*play)(void);
+	} tests[] = {
+		{ "json text is valid UTF-8", json_text_is_valid_utf8 },
+		{ "base64 goes there and back", base64_goes_there_and_back },
+		{ "a form keeps duplicates and zeros", a_form_keeps_duplicates_and_zeros },
+		{ "URLs keep their path", urls_keep_their_path },
+		{ "YAML mistakes have a place", yaml_mistakes_have_a_place },
+		{ "YAML scalars have types", yaml_scalars_have_types },
+		{ "seeds repeat and clocks move", seeds_repeat_and_clocks_move },
+		{ "server and raw client agree", server_and_raw_client_agree },
+	};
+
+	CU_initialize_registry();
+	CU_pSuite suite = CU_add_suite("base", NULL, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(tests); i++)
+		CU_add_test(suite, tests[i].name, tests[i].play);
+	CU_basic_set_mode(CU_BRM_VERBOSE);
+	CU_basic_run_tests();
+	unsigned failed = CU_get_number_of_failures();
+	CU_cleanup_registry();
+	return failed ? 1 : 0;
+}
