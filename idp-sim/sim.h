@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sim.h - the simulator from within: what idp.h only names.
+ *
+ * For the files of idp-sim/. Handlers (token.c, device.c, ...) see one struct exchange; the
+ * control API sees struct idp and the functions at the end of this file.
+ */
+#pragma once
+
+#include "idp-sim/base/form.h"
+#include "idp-sim/base/rng.h"
+#include "idp-sim/base/web.h"
+#include "idp-sim/idp.h"
+#include "idp-sim/journal.h"
+#include "idp-sim/provider.h"
+#include "idp-sim/store.h"
+#include "idp-sim/trouble.h"
+
+enum { MAX_PROVIDERS = 16 };
+
+struct idp {
+	struct idp_options options; /* strings copied */
+	struct arena *arena;	    /* of those strings */
+	struct clk clk;
+	struct rng rng;
+	struct provider *providers[MAX_PROVIDERS];
+	size_t n_providers;
+	struct store *devices;	  /* device_code -> struct device_code */
+	struct store *user_codes; /* provider/user_code -> the same records' device_code */
+	struct store *codes;	  /* authorization code -> struct auth_code */
+	struct store *sessions;	  /* session id -> struct session */
+	struct store *sign_ins;	  /* form id -> struct sign_in: a person between two pages */
+	struct store *revoked;	  /* jti of access tokens revoked one by one */
+	struct troubles *troubles;
+	struct journal *journal;
+	unsigned char secret[32]; /* makes refresh tokens and codes unforgeable */
+	struct web *web, *web_tls, *control;
+	char *origin, *tls_origin, *control_origin, *ca_file; /* NULL until known */
+	int64_t started_at_ms;
+	pthread_mutex_t change; /* held by whoever changes clients, users, tenants */
+};
+
+/* Who signed in where, and what may still be done with it: the refresh family. */
+struct session {
+	struct record record; /* key: the session id */
+	const struct provider *provider;
+	const struct tenant *tenant;
+	char *client_id;
+	char *user;  /* NULL: a client's own */
+	char *scope; /* granted, blank separated, hidden ones included */
+	char *nonce;
+	int64_t auth_time; /* 0: nobody was at a browser */
+	int64_t started_ms;
+	int64_t idle_ms; /* a refresh token older than that is expired; 0: never */
+	bool offline;
+	/* Below: guarded by record.lock. */
+	unsigned generation; /* of the current refresh token */
+	int64_t issued_ms;   /* when the current one was issued */
+	int64_t rotated_ms;  /* when its predecessor was exchanged */
+	bool expired;	     /* by the control API */
+	bool revoked;	     /* signed out, revoked, reset */
+	bool reused;	     /* revoked because an old token came back */
+};
+
+enum device_status { DEVICE_PENDING, DEVICE_APPROVED, DEVICE_DENIED, DEVICE_REDEEMED };
+
+struct device_code {
+	struct record record; /* key: the device_code */
+	const struct provider *provider;
+	const struct tenant *tenant;
+	char *client_id, *user_code, *scope, *nonce, *challenge, *challenge_method, *resource;
+	const char *version;
+	int64_t created_ms, expires_ms; /* the record itself lingers after expires_ms */
+	/* Below: guarded by record.lock. */
+	enum device_status status;
+	char *user;
+	int64_t auth_time;
+	int64_t polled_ms; /* last accepted poll */
+	int64_t interval_s;
+	int polls;
+};
+
+struct auth_code {
+	struct record record; /* key: the code */
+	const struct provider *provider;
+	const struct tenant *tenant;
+	char *client_id, *user, *redirect_uri, *scope, *nonce, *challenge, *challenge_method;
+	char *session_id, *resource;
+	const char *version;
+	int64_t auth_time, created_ms, expires_ms;
+	bool used; /* guarded by record.lock */
+};
+
+/* A request of the surface while it is answered. */
+struct exchange {
+	struct idp *idp;
+	struct web_request *rq;
+	struct web_reply *rp;
+	struct arena *arena;
+	const struct provider *provider;
+	const struct endpoint *endpoint;
+	const struct tenant *tenant;
+	const char *tenant_word; /* as written in the path */
+	const struct client *client;
+	const struct user *user;
+	struct facts facts;
+	struct form form; /* of the body */
+	struct form query;
+	int64_t now_ms;
+	const char *origin; /* "http://127.0.0.1:41873": what issuers begin with */
+	const char *version;
+	enum grant grant;
+	const char *authorization; /* the header, NULL when absent */
+	const char *credential_id, *credential_secret;
+
+	/* The error being answered, and words its templates ask for. */
+	const struct oauth_error *error;
+	const char *parameter; /* name of the missing one */
+	const char *word;      /* the scope, grant, URI or code that was refused */
+	const char *description;
+	char trace_id[UUID_LEN + 1], correlation_id[UUID_LEN + 1];
+	const char *redirect_uri; /* set once it is known to be good: errors go there */
+	const char *state, *response_mode;
+
+	/* The tokens being issued. */
+	struct issue *issue;
+	const struct key *key;
+	struct device_code *device;
+	struct sign_in *sign_in;
+	const char *page_message;
+};
+
+/* Answers the error of a situation, in the dialect's words. Always false. */
+bool refuse(struct exchange *x, enum situation s);
+/* The same with the word that the text quotes. */
+bool refuse_word(struct exchange *x, enum situation s, const char *word);
+
+/* ---- for the control API ---- */
+
+struct provider *idp_provider(const struct idp *s, const char *name); /* NULL: unknown */
+/* {"name", "title", "issuer", "endpoints": {}, "tenants": [], "clients": [], "users": []} */
+json_t *describe_provider(struct idp *s, const struct provider *p);
+/* JSON merge patch (RFC 7396) of a registered one; an unknown id is registered anew when the
+ * patch is enough of a client or a user. */
+bool patch_client(struct idp *s, struct provider *p, const char *id, const json_t *patch,
+		  struct err *err) MUST_CHECK;
+bool patch_user(struct idp *s, struct provider *p, const char *name, const json_t *patch,
+		struct err *err) MUST_CHECK;
+/* An issuer of one's own: {"id"?, "name"?}. NULL with err when the id is taken. */
+const struct tenant *add_tenant(struct idp *s, struct provider *p, const json_t *spec,
+				struct err *err);
+const char *tenant_issuer(struct idp *s, const struct provider *p, const struct tenant *t,
+			  struct arena *a);
+/* Everything as at start, but the keys stay. */
+void idp_reset(struct idp *s);
+json_t *devices_list(struct idp *s);
+enum decide { DECIDE_OK, DECIDE_UNKNOWN_CODE, DECIDE_UNKNOWN_USER, DECIDE_TOO_LATE };
+/* user NULL: the person declines. */
+enum decide device_decide(struct idp *s, const char *user_code, const char *user);
+/* Ends refresh families that match (NULL matches all); returns how many. */
+int sessions_end(struct idp *s, const struct facts *which, bool revoke);
+/* Header and claims texts of a token as the provider would issue it now, for mint.h. kind is
+ * "access", "id" or "refresh"; scope NULL: the defaults. */
+struct mint_request {
+	const struct provider *provider;
+	const struct tenant *tenant; /* NULL: the first */
+	const struct client *client; /* NULL: the first registered */
+	const struct user *user;     /* NULL: the client's own token */
+	const char *kind, *scope, *nonce, *version;
+	const char *origin; /* NULL: idp_origin() */
+};
+bool mint_texts(struct idp *s, const struct mint_request *m, struct buf *header,
+		struct buf *claims, const struct key **ret_key, struct err *err) MUST_CHECK;

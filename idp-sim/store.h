@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * store.h - state that expires: sign-ins, codes, sessions.
+ *
+ * Sharded by key; a shard's lock is held only for the look-up, never while anything is
+ * computed or signed. Records are counted references, so one stays valid for whoever holds it
+ * after it left the store. Each insert sweeps a few expired neighbours, and a full store drops
+ * what expires first, so memory is bounded.
+ */
+#pragma once
+
+#include "idp-sim/base/clk.h"
+#include "idp-sim/base/own.h"
+
+#include <pthread.h>
+#include <stdint.h>
+
+struct record {
+	char *key;	    /* owned by the record */
+	int64_t expires_ms; /* virtual; guarded by the record's lock */
+	_Atomic int refs;
+	pthread_mutex_t lock;		   /* of the mutable members of the containing struct */
+	void (*release)(struct record *r); /* frees the containing struct; NULL: free(r) */
+	struct record *next;		   /* private */
+};
+
+struct store;
+
+struct store *store_new(const struct clk *clk, size_t limit);
+void store_free(struct store *s); /* takes NULL */
+void store_clear(struct store *s);
+/* Initialises the head of a record; key is copied. The caller owns the one reference. */
+void record_init(struct record *r, const char *key, int64_t expires_ms);
+void record_unref(struct record *r); /* takes NULL */
+/* Adds a reference of its own; false when the key is taken. */
+bool store_add(struct store *s, struct record *r);
+/* A new reference, or NULL when there is none or it has expired `linger` ago. */
+struct record *store_get(struct store *s, const char *key);
+/* Takes it out; the caller gets the store's reference. NULL: somebody else was first. */
+struct record *store_take(struct store *s, const char *key);
+/* Calls each() with every record, in no order, holding no lock; stops when it returns false. */
+void store_each(struct store *s, bool (*each)(void *ctx, struct record *r), void *ctx);
