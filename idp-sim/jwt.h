@@ -1,40 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * jwt.h - compact JSON Web Tokens (RFC 7515, 7519): sign, take apart, verify our own.
- *
- * Header and claims are given as the JSON text that is to appear, so that order, blanks and
- * types are the dialect's. Nothing here checks claims.
+ * jwt.h - compact JWS (RFC 7515, 7.1) from exact header and payload bytes, and back.
  */
 #pragma once
 
-#include "idp-sim/base/buf.h"
-#include "idp-sim/base/err.h"
+#include "idp-sim/base/arena.h"
+#include "idp-sim/base/conf.h"
 #include "idp-sim/keys.h"
 
-#include <jansson.h>
-
-/* Appends "header.claims.signature". False when OpenSSL refuses. */
-bool jwt_sign(struct buf *out, const struct key *k, const char *header, size_t header_len,
-	      const char *claims, size_t claims_len);
-/* The same from trees, compact, members in their order. */
-bool jwt_sign_json(struct buf *out, const struct key *k, const json_t *header,
-		   const json_t *claims);
+/* Appends base64url(header).base64url(payload).signature. key NULL: an empty signature. */
+void jwt_sign(struct buf *out, const struct key *key, const char *header, size_t header_n,
+	      const char *payload, size_t payload_n);
 
 struct jwt {
-	json_t *header; /* owned */
-	json_t *claims; /* owned */
-	const char *text;       /* borrowed: the token */
-	size_t signed_len;      /* of "header.claims" */
-	unsigned char *signature; /* owned */
-	size_t signature_len;
+	const char *header; /* decoded text, in the arena */
+	const char *payload;
+	json_t *header_json; /* owned by the caller: jwt_done() */
+	json_t *claims;
 };
 
-/* Takes a token apart without verifying it. ERR_INPUT says which part is broken. */
-bool jwt_decode(const char *token, struct jwt *ret, struct err *err) MUST_CHECK;
-void jwt_done(struct jwt *t);
-/* Whether key k signed it with its own algorithm. */
-bool jwt_signed_by(const struct jwt *t, const struct key *k);
-/* Whether a published key of the ring did, found by the kid of the header. */
-bool jwt_own(const struct jwt *t, struct keyring *r);
+/* Takes the three parts apart without checking the signature. */
+bool jwt_decode(struct arena *a, const char *token, size_t n, struct jwt *ret);
+/* jwt_decode(), and the signature was made by a key of k with the alg that key has ("none" and
+ * a foreign alg are refused). Times and audience are the caller's business. */
+bool jwt_verify(struct arena *a, struct keys *k, const char *token, size_t n, struct jwt *ret);
+/* The same against a public key given as a JWK object: private_key_jwt (RFC 7523). */
+bool jwt_verify_jwk(struct arena *a, const json_t *jwk, const char *token, size_t n,
+		    struct jwt *ret);
+void jwt_done(struct jwt *j);
 
 #define AUTO_JWT __attribute__((cleanup(jwt_done))) struct jwt

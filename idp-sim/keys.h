@@ -1,93 +1,72 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * keys.h - the keys that a provider signs with, and the JWKS document about them.
+ * keys.h - the signing keys of a tenant, and what a JWKS says about them.
  *
- * A keystore holds key material, parsed once: the built-in public test keys, or those of a
- * file, so that several simulators agree on signatures. A keyring is one provider's view of
- * it: which key is current, which are published and under which kid. A key that was once
- * handed out stays valid until its keyring is freed, so callers borrow it without a lock.
- * Everything here is thread-safe.
+ * A struct keys only grows: rotation adds a key in front and never frees one before
+ * keys_free(), so a key once handed out stays valid without a lock. Thread-safe.
  */
 #pragma once
 
 #include "idp-sim/base/buf.h"
 #include "idp-sim/base/err.h"
+#include "idp-sim/base/rng.h"
 
-#include <jansson.h>
+#include <stdint.h>
 
-struct keystore;
-struct keyring;
+/* How a provider names its keys. */
+enum kid_style {
+	KID_SHA256, /* base64url SHA-256 of the public key, 43 characters: Keycloak, Okta */
+	KID_X5T,    /* base64url SHA-1 of the certificate, 27 characters: Entra */
+	KID_UUID,
+};
 
-/* file: PEM private keys one after the other, made (0600) when absent; NULL: built in. */
-struct keystore *keystore_new(const char *file, struct err *err) MUST_CHECK;
-void keystore_free(struct keystore *ks); /* after its keyrings; takes NULL */
-
+/* Everything a JWKS template can ask of a key (RFC 7517, 7518); strings are NULL when the
+ * key type has no such member. */
 struct key {
-	const char *name; /* "sim-2026-a"; of a file: "key-1" */
-	const char *alg;  /* "RS256", "ES256", "HS256", "HS512", or "none" */
 	char kid[64];
-	struct key_material *material; /* private */
+	char alg[16]; /* "RS256", "ES256", "HS512", "RSA-OAEP" */
+	char use[4];  /* "sig" or "enc" */
+	char kty[4];  /* "RSA", "EC", "oct" */
+	char *n, *e;  /* RSA, base64url */
+	char *crv, *x, *y;
+	char *x5c;	/* base64 DER of a self-signed certificate */
+	char *x5t;	/* base64url SHA-1 of it */
+	char *x5t_s256; /* base64url SHA-256 of it */
+	char *pem; /* SubjectPublicKeyInfo as bare base64, Keycloak's public_key; NULL for oct
+		    */
+	_Atomic bool published; /* in the JWKS? */
+	struct key *next;	/* the older one */
+	void *secret; /* private to keys.c: EVP_PKEY, prepared EVP_MD_CTX, HMAC bytes */
 };
 
-enum kid_form {
-	KID_NAME,       /* the name of the key */
-	KID_X5T,        /* base64url SHA-1 of the certificate, 27 characters: Entra */
-	KID_THUMBPRINT, /* base64url SHA-256 of the public key, 43 characters: Keycloak, Okta */
+struct keys;
+
+struct keys_options {
+	const char *name; /* "keycloak/platform": which of the fixed keys, and the place in
+			     `file` */
+	const char *file; /* signing keys of earlier runs, made when absent; NULL: the built-in
+			     ones */
+	enum kid_style kid;
+	const char *alg;     /* of the first key; NULL: "RS256" */
+	bool encryption_key; /* also publish an RSA-OAEP key, before the signing key (Keycloak)
+			      */
+	struct rng *rng;
 };
 
-struct keyring_options {
-	enum kid_form kid;
-	const char *alg;   /* NULL: "RS256"; or "ES256" */
-	unsigned index;    /* which provider this is: providers start at different keys */
-	bool publish_enc;  /* a use:"enc" RSA-OAEP key stands first in the JWKS (Keycloak) */
-};
-
-struct keyring *keyring_new(struct keystore *ks, const struct keyring_options *o,
-			    struct err *err) MUST_CHECK;
-void keyring_free(struct keyring *r); /* takes NULL */
-
-const struct key *keyring_current(struct keyring *r);
-/* A published key, or NULL. */
-const struct key *keyring_find(struct keyring *r, const char *kid);
-/* A stranger's key that bears the kid of the current one: its signatures must not verify. */
-const struct key *keyring_other(struct keyring *r);
-/* A key with a kid of its own that is in no JWKS. */
-const struct key *keyring_unpublished(struct keyring *r);
-/* The next key becomes current; the old ones stay published. With publish false the JWKS
- * does not have the new one until the next rotation. */
-bool keyring_rotate(struct keyring *r, bool publish, struct err *err) MUST_CHECK;
-/* Takes every key but the current one out of the JWKS. */
-void keyring_retire(struct keyring *r);
-void keyring_reset(struct keyring *r); /* as at start */
-
-enum jwks_view {
-	JWKS_NOW,
-	JWKS_STALE, /* the keys before the current one; a stranger's when there are none */
-	JWKS_EMPTY,
-};
-
-/*
- * {"keys": [...]}; new reference. members names the members of each key in the dialect's
- * order, NULL-ended: kty use kid alg n e crv x y x5c x5t x5t#S256. A name outside of that
- * list is copied from extra (which may be NULL); one that does not apply is left out.
- */
-json_t *keyring_jwks(struct keyring *r, const char *const *members, const json_t *extra,
-		     enum jwks_view view) MUST_CHECK;
-
-/* Base64 of the DER public key (Keycloak's realm document). */
-void key_public(const struct key *k, struct buf *out);
-/* The public key in PEM: what a naive verifier takes for an HMAC secret. */
-void key_public_pem(const struct key *k, struct buf *out);
-
-/* An HMAC key ("HS256" or "HS512") of one's own; freed with key_free(). */
-struct key *key_hmac(const char *alg, const char *kid, const void *secret, size_t n);
-void key_free(struct key *k); /* only of key_hmac(); takes NULL */
-
-/* Appends the base64url signature of the n bytes at p; of alg "none": nothing. False when
- * OpenSSL refuses. */
-bool key_sign(const struct key *k, const void *p, size_t n, struct buf *out);
-/* Whether the raw signature is the key's. */
-bool key_verify(const struct key *k, const void *p, size_t n, const unsigned char *signature,
-		size_t signature_len);
-
-AUTO_KIND(key, struct key, key_free);
+struct keys *keys_new(const struct keys_options *o, struct err *err) MUST_CHECK;
+void keys_free(struct keys *k); /* takes NULL */
+/* The key that signs now with alg; NULL alg: the tenant's own. Makes an ES256 or a HS512 key
+ * on first use. Never NULL for RS256, ES256, HS256, HS512. */
+const struct key *keys_current(struct keys *k, const char *alg);
+/* Newest first; walk with ->next. For the JWKS and for finding by kid. */
+const struct key *keys_first(struct keys *k);
+const struct key *keys_find(struct keys *k, const char *kid);
+/* A new current key of the tenant's algorithm. The old ones stay published. */
+const struct key *keys_rotate(struct keys *k, bool publish, struct err *err);
+/* Withdraws every key but the current one from the JWKS. */
+void keys_retire_old(struct keys *k);
+/* Signs text and appends the raw signature as base64url; ES256 as R||S (RFC 7518, 3.4). No lock
+ * is held while signing. */
+void key_sign(const struct key *key, const void *text, size_t n, struct buf *out);
+bool key_verify(const struct key *key, const void *text, size_t n, const void *sig,
+		size_t sig_n);
