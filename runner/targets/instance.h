@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * instance.h - one running target: what target.c, server.c, command.c and the adapters share.
+ */
+#pragma once
+
+#include "idp-sim/base/arena.h"
+#include "runner/targets/fill.h"
+#include "runner/targets/format.h"
+#include "suites/kit/child.h"
+#include "suites/kit/target.h"
+
+struct adapter;
+
+/* A loaded target file; `target` is what the suites see. */
+struct loaded {
+	struct target target;
+	struct target_file *file;
+	const struct adapter *adapter; /* of a PDP */
+	char *version;
+};
+
+struct instance {
+	const struct loaded *of;
+	struct arena *arena;
+	struct fill fill;
+	const char *configuration; /* group, or NULL */
+	const char *home, *url, *config;
+	const char **env;     /* NULL-ended */
+	struct child *server; /* NULL: a CLI, or attached */
+	char *last_words;     /* of last_words(), kept until the next call */
+};
+
+/* A key of the file, or of the configuration group where that says otherwise; borrowed. */
+const json_t *instance_key(const struct instance *i, const char *key);
+/* A list of words with its names filled, in the instance's arena, with `more` free places
+ * after it; NULL with err. *ret_n: how many. The first word, when it has a slash and is no
+ * absolute path, is beside the target file. */
+const char **instance_argv(struct instance *i, const json_t *list, size_t more, size_t *ret_n,
+			   struct err *err) MUST_CHECK;
+/* Starts the server and waits until it is ready (server.c). */
+bool server_start(struct instance *i, struct err *err) MUST_CHECK;
+void server_stop(struct instance *i);
+/* Waits for readiness of something already started, or attached (server.c). */
+bool server_wait(struct instance *i, struct err *err) MUST_CHECK;
+
+/* The verbs of a CLI or SDK probe (command.c); as in kit/target.h. */
+void *command_begin(void *ctx, void *instance, const struct command *cmd, struct err *err);
+bool command_finish(void *ctx, void *running, struct ran *ret, struct err *err);
+/* Fills the functions of l->target that act on instances (instance.c). */
+void instance_verbs(struct loaded *l);

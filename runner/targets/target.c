@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* target.c - loads a target file into the shape that the suites use. */
+#include "runner/targets/target.h"
+
+#include "idp-sim/base/wire.h"
+#include "runner/targets/adapter.h"
+#include "runner/targets/instance.h"
+
+#include <ctype.h>
+#include <string.h>
+
+enum { VERSION_MS = 20000 };
+
+bool target_program_exists(const char *dir, const char *word)
+{
+	const char *path = getenv("PATH");
+	AUTO_BUF at = { 0 };
+
+	if (strchr(word, '/')) {
+		buf_printf(&at, "%s%s%s", *word == '/' ? "" : dir, *word == '/' ? "" : "/",
+			   word);
+		return access(at.p, X_OK) == 0;
+	}
+	for (path = path ? path : "/usr/bin:/bin"; *path; path += *path == ':') {
+		size_t n = strcspn(path, ":");
+
+		buf_reset(&at);
+		buf_add(&at, path, n);
+		buf_printf(&at, "/%s", word);
+		if (access(at.p, X_OK) == 0)
+			return true;
+		path += n;
+	}
+	return false;
+}
+
+static bool missing(const struct target_file *f, const char *pointer, const char *program,
+		    struct err *err)
+{
+	const char *install = conf_str(f->root, "install", NULL);
+
+	return conf_fail(f->conf, pointer, err, "'%s' is not on this machine%s%.300s", program,
+			 install ? "; `gauntlet install` runs: " : "", install ? install : "");
+}
+
+static bool check_programs(const struct target_file *f, struct err *err)
+{
+	const json_t *command = json_object_get(f->root, "command"), *item;
+	const char *first = json_string_value(json_array_get(command, 0));
+	char at[40];
+	size_t i;
+
+	json_array_foreach(json_object_get(f->root, "needs"), i, item)
+	{
+		snprintf(at, sizeof at, "/needs/%zu", i);
+		if (!target_program_exists(f->dir, json_string_value(item)))
+			return missing(f, at, json_string_value(item), err);
+	}
+	if (first && !strstr(first, "${") && !target_program_exists(f->dir, first))
+		return missing(f, "/command/0", first, err);
+	return true;
+}
+
+/* "nginx version: nginx/1.22.1" gives "1.22.1". */
+static char *dotted_number(const char *text)
+{
+	for (const char *p = text; *p; p++) {
+		size_t n = strspn(p, "0123456789");
+
+		if (n && p[n] == '.' && isdigit((unsigned char)p[n + 1])) {
+			n = strcspn(p, " \t\r\n,;()\"'/");
+			return strndup(p, n);
+		}
+		p += n ? n - 1 : 0;
+	}
+	return NULL;
+}
+
+static char *run_version(struct loaded *l, const json_t *command, struct err *err)
+{
+	struct lab_urls none = { .home = "/tmp" };
+	struct instance i = { .of = l, .arena = arena_new(), .home = "/tmp" };
+	struct child_options o = { .timeout_ms = VERSION_MS };
+	const char *env[] = { NULL, "HOME=/nonexistent", "LANG=C.UTF-8", NULL };
+	struct ran ran = { 0 };
+	char *version = NULL;
+	size_t n;
+
+	env[0] = arena_printf(i.arena, "PATH=%s", getenv("PATH") ? getenv("PATH") : "/bin");
+	fill_init(&i.fill, &none, l->file->settings, l->file->dir);
+	o.argv = instance_argv(&i, command, 0, &n, err);
+	o.env = env;
+	if (o.argv) {
+		struct child *c = child_start(&o, err);
+
+		if (c) {
+			child_finish(c, &ran);
+			version = dotted_number(ran.out ? ran.out : "");
+			if (!version)
+				version = dotted_number(ran.err ? ran.err : "");
+			ran_done(&ran);
+		}
+	}
+	fill_done(&i.fill);
+	arena_free(i.arena);
+	return version ? version : strdup("");
+}
+
+static void read_version(struct loaded *l, struct err *err)
+{
+	const json_t *command = json_object_get(l->file->root, "version_command");
+
+	if (command)
+		l->version = run_version(l, command, err);
+	else
+		l->version = strdup(conf_str(l->file->root, "version", ""));
+}
+
+static bool decide(void *ctx, void *instance, const struct question *q, struct decision *ret,
+		   struct err *err)
+{
+	struct loaded *l = ctx;
+	struct instance *i = instance;
+	struct pdp_door door = {
+		.url = i->url,
+		.paths = json_object_get(l->file->root, "decide"),
+		.prefix = json_string_value(json_object_get(i->fill.values, "header_prefix")),
+		.timeout_ms = 10000,
+	};
+
+	door.prefix = door.prefix ? door.prefix : "X-NMP-";
+	return l->adapter->decide(&door, q, ret, err);
+}
+
+static bool push(void *ctx, void *instance, const json_t *data, struct err *err)
+{
+	struct loaded *l = ctx;
+	struct instance *i = instance;
+	const json_t *how = json_object_get(l->file->root, "push");
+	AUTO(char)
+	char *url = fill_word(&i->fill, l->file->path, conf_str(how, "url", ""), err);
+	AUTO(char) char *body = json_dumps(data, JSON_COMPACT);
+	static const char *const headers[] = { "Content-Type: application/json", NULL };
+	AUTO_ANSWER a = { 0 };
+
+	if (!url || !wire_request(conf_str(how, "method", "PUT"), url, headers, body,
+				  strlen(body), NULL, &a, err))
+		return false;
+	if (a.status < 200 || a.status > 299)
+		return fail(err, ERR_NETWORK, "push to %s: status %d: %.200s", url, a.status,
+			    a.body ? a.body : "");
+	return true;
+}
+
+struct loaded *target_load(const char *path, const char *const *set, struct err *err)
+{
+	AUTO(loaded) struct loaded *l = calloc(1, sizeof *l);
+	const char *adapter;
+
+	l->file = target_file_load(path, set, err);
+	if (!l->file || !check_programs(l->file, err))
+		return NULL;
+	read_version(l, err);
+	l->target.name = l->file->name;
+	l->target.version = l->version;
+	l->target.file = l->file->path;
+	l->target.surfaces = l->file->surfaces;
+	l->target.edition = l->file->edition;
+	instance_verbs(l);
+	adapter = conf_str(l->file->root, "adapter", "nemo");
+	l->adapter = adapter_find(adapter);
+	if (l->target.surfaces & PDP) {
+		l->target.decide = decide;
+		l->target.push = json_object_get(l->file->root, "push") ? push : NULL;
+	}
+	return MOVE(l);
+}
+
+void target_free(struct loaded *l)
+{
+	if (!l)
+		return;
+	target_file_free(l->file);
+	free(l->version);
+	free(l);
+}
+
+const struct target *target_of(const struct loaded *l)
+{
+	return &l->target;
+}
+
+const struct target_file *target_file_of(const struct loaded *l)
+{
+	return l->file;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* target.h - a target file as the suites see it. */
+#pragma once
+
+#include "runner/targets/format.h"
+#include "suites/kit/target.h"
+
+struct loaded;
+
+/* Reads a target file and asks the target for its version. What is missing on this machine
+ * (`needs`, the program) is an error here, before anything is planned. */
+struct loaded *target_load(const char *path, const char *const *set,
+			   struct err *err) MUST_CHECK;
+void target_free(struct loaded *l); /* takes NULL */
+const struct target *target_of(const struct loaded *l);
+const struct target_file *target_file_of(const struct loaded *l);
+/* Is word ("nginx", "./bin/x") a program that can be started? dir: where "./" is. */
+bool target_program_exists(const char *dir, const char *word);
+
+AUTO_KIND(loaded, struct loaded, target_free);
