@@ -110,7 +110,7 @@ bool listener_is_ours(pid_t leader, const char *host, int port, pid_t *ret_other
 	if (!proc || !s.n)
 		return true;
 	while ((e = readdir(proc))) {
-		pid_t pid = isdigit((unsigned char)*e->d_name) ? atoi(e->d_name) : 0;
+		pid_t pid = isdigit((unsigned char)*e->d_name) ? (pid_t)strtol(e->d_name, NULL, 10) : 0;
 		bool seen;
 
 		if (!pid)
