@@ -14,6 +14,8 @@ struct report_format {
 	bool (*write)(const struct results *rs, FILE *out, struct err *err);
 };
 
+enum { REPORT_VERSION = 1 }; /* of the JSON report */
+
 /* NULL-ended, made from the list in meson.build. */
 extern const struct report_format *const report_formats[];
 const struct report_format *report_find(const char *name);
@@ -22,12 +24,18 @@ bool report_write(const char *format, const char *path, const struct results *rs
 		  struct err *err) MUST_CHECK;
 /* Reads a JSON report back. The results own everything. */
 struct results *report_read(const char *path, struct err *err) MUST_CHECK;
-void results_free(struct results *rs);
 
 struct terminal_options {
 	bool colour;
-	const char *title; /* the command line, shown first when not NULL */
+	const char *title;   /* the command line, shown first when not NULL */
+	const char *reports; /* "report.html, junit.xml": what was written; NULL: nothing */
+	int exit_code;       /* 0: results_exit_code(); the runner knows 124, 130 and 143 */
+	bool tail;           /* the head and the section lines are on the screen already */
 };
-/* The person's report: 100 columns, ASCII (look/term-run-*.txt). */
+/* The person's report: 100 columns, ASCII. Quiet when well; on failure promise, source, want,
+ * got, remedy, how to run it again, then who said what. */
 bool report_terminal(const struct results *rs, const struct terminal_options *o, FILE *out,
 		     struct err *err) MUST_CHECK;
+/* For a live screen: the two lines on top, and the line of one finished section. */
+void terminal_head(const struct results *rs, const struct terminal_options *o, FILE *out);
+void terminal_section(const struct results *rs, const struct section *s, bool colour, FILE *out);
