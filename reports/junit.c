@@ -191,8 +191,9 @@ static void system_out(struct junit *j, const struct result *r)
 	if (s == SHADE_FLAKY)
 		text(j, "flaky: passed on a retry\n");
 	if (r->known_fixed)
-		text(j, arena_printf(j->arena, "now kept, remove it from the known failures: %s\n",
-				     r->known ? r->known : ""));
+		text(j,
+		     arena_printf(j->arena, "now kept, remove it from the known failures: %s\n",
+				  r->known ? r->known : ""));
 	story(j, r);
 	end(j);
 }
@@ -237,7 +238,8 @@ static void testsuite(struct junit *j, const struct section *s)
 	for (size_t i = 0; i < j->rs->n; i++) {
 		const struct result *r = &j->rs->items[i];
 
-		if (is_case(j->rs, r) && text_same(results_section(j->rs, r->section).name, s->name))
+		if (is_case(j->rs, r) &&
+		    text_same(results_section(j->rs, r->section).name, s->name))
 			testcase(j, r);
 	}
 	end(j);
@@ -262,7 +264,7 @@ static void incomplete(struct junit *j, const struct tally *t)
 static void document(struct junit *j)
 {
 	const struct results *rs = j->rs;
-	bool partial = rs->stopped || rs->n < rs->planned;
+	bool partial = rs->stopped || results_count(rs, NULL).total < rs->planned;
 	struct tally missing = { .tests = 1, .errors = 1 };
 	struct tally all = tally(rs, NULL);
 	struct section *sections;

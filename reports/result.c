@@ -10,15 +10,17 @@
 #include <string.h>
 
 static const char *const shade_words[N_SHADES] = {
-	[SHADE_OK] = "ok",       [SHADE_FAILED] = "FAILED", [SHADE_BROKEN] = "BROKEN",
+	[SHADE_OK] = "ok",	  [SHADE_FAILED] = "FAILED", [SHADE_BROKEN] = "BROKEN",
 	[SHADE_SKIPPED] = "skip", [SHADE_WARNING] = "warn",  [SHADE_KNOWN] = "known",
 	[SHADE_FLAKY] = "flaky",
 };
 static const char *const level_words[] = { "documented", "extended", "advice" };
 static const char *const verdict_words[] = { "PASSED", "FAILED", "SKIPPED", "BROKEN" };
 static const char *const outcome_words[] = {
-	[CONFORMS] = "conforms",     [CONFORMS_IN_PART] = "conforms-in-part",
-	[DOES_NOT_CONFORM] = "does-not-conform", [NO_VERDICT] = "no-verdict",
+	[CONFORMS] = "conforms",
+	[CONFORMS_IN_PART] = "conforms-in-part",
+	[DOES_NOT_CONFORM] = "does-not-conform",
+	[NO_VERDICT] = "no-verdict",
 	[NOTHING_SELECTED] = "nothing-selected",
 };
 static const int outcome_codes[] = {
@@ -133,7 +135,7 @@ enum outcome results_outcome(const struct results *rs)
 
 	if (c.by[SHADE_FAILED])
 		return DOES_NOT_CONFORM;
-	if (c.by[SHADE_BROKEN] || broken_gates(rs) || rs->stopped || rs->n < rs->planned)
+	if (c.by[SHADE_BROKEN] || broken_gates(rs) || rs->stopped || c.total < rs->planned)
 		return NO_VERDICT;
 	if (rs->strict && strict_minds(rs))
 		return DOES_NOT_CONFORM;
@@ -256,16 +258,17 @@ static const char *what_happened(struct arena *a, const struct results *rs)
 	struct counts c = results_count(rs, NULL);
 
 	if (rs->stopped)
-		return arena_printf(a, "%s after %zu of %zu", rs->stopped, rs->n, rs->planned);
+		return arena_printf(a, "%s after %zu of %zu", rs->stopped, c.total,
+				    rs->planned);
 	if (r && is_gate(r))
-		return r->title && strcmp(r->title, "target starts") == 0 ?
-			       "the target did not start" :
-			       "the target does not do what a good day needs";
+		return r->title && strcmp(r->title, "target starts") == 0
+			       ? "the target did not start"
+			       : "the target does not do what a good day needs";
 	if (c.by[SHADE_BROKEN])
 		return arena_printf(a, "%zu of %zu %s could not be tried", c.by[SHADE_BROKEN],
 				    c.total, c.total == 1 ? "promise" : "promises");
 	return arena_printf(a, "results of %zu of %zu scenarios are missing",
-			    rs->planned - rs->n, rs->planned);
+			    rs->planned - c.total, rs->planned);
 }
 
 static char *capital(char *s)
@@ -302,16 +305,19 @@ char *results_sentence(struct arena *a, const struct results *rs)
 	case DOES_NOT_CONFORM:
 		if (rs->stopped)
 			return arena_printf(a, "Does not conform. %s, and %s",
-					    capital(arena_str(a, what_happened(a, rs))), counts);
+					    capital(arena_str(a, what_happened(a, rs))),
+					    counts);
 		if (!c.by[SHADE_FAILED])
 			return arena_printf(a, "Does not conform: %s. %s in %s",
 					    strict_reason(a, rs), counts, took);
 		return arena_printf(a, "Does not conform. %s in %s", counts, took);
 	case NO_VERDICT:
 		if (broken_gates(rs) && c.by[SHADE_BROKEN] == c.total && !rs->stopped)
-			return arena_printf(
-				a, "No verdict. %s: %zu scenarios not tried, nothing is known about it.",
-				capital(arena_str(a, what_happened(a, rs))), c.total);
+			return arena_printf(a,
+					    "No verdict. %s: %zu scenarios not tried, nothing "
+					    "is known about it.",
+					    capital(arena_str(a, what_happened(a, rs))),
+					    c.total);
 		return arena_printf(a, "No verdict. %s. %s in %s",
 				    capital(arena_str(a, what_happened(a, rs))), counts, took);
 	case NOTHING_SELECTED:
@@ -330,12 +336,15 @@ char *results_headline(struct arena *a, const struct results *rs)
 
 	switch (results_outcome(rs)) {
 	case CONFORMS:
-		return rs->profile ? arena_printf(a, "Conforms: every promise of profile %s was kept.",
-						  rs->profile) :
-				     arena_str(a, "Conforms: every promise was kept.");
+		return rs->profile
+			       ? arena_printf(a,
+					      "Conforms: every promise of profile %s was kept.",
+					      rs->profile)
+			       : arena_str(a, "Conforms: every promise was kept.");
 	case CONFORMS_IN_PART:
 		return arena_printf(a, "Conforms in part: %zu required %s not claimed.",
-				    unclaimed(rs), unclaimed(rs) == 1 ? "promise is" : "promises are");
+				    unclaimed(rs),
+				    unclaimed(rs) == 1 ? "promise is" : "promises are");
 	case DOES_NOT_CONFORM:
 		if (!bad)
 			return arena_printf(a, "Does not conform: %s.", strict_reason(a, rs));

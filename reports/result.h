@@ -16,68 +16,74 @@
 /* Four verdicts, never mixed. WARNED, KNOWN and FLAKY are shades of how one is shown. */
 enum verdict {
 	PASSED,
-	FAILED,  /* the target broke a promise */
-	SKIPPED, /* not claimed, or not selected by the target's configuration: `reason` says why */
-	BROKEN,  /* we could not try: `reason` says why; nothing is known about the promise */
+	FAILED,	 /* the target broke a promise */
+	SKIPPED, /* not claimed, or not selected by the target's configuration: `reason` says
+		    why */
+	BROKEN,	 /* we could not try: `reason` says why; nothing is known about the promise */
 };
 
 enum level { LEVEL_DOCUMENTED, LEVEL_EXTENDED, LEVEL_ADVICE };
 
 struct check {
-	const char *what;   /* "stores no token" */
+	const char *what; /* "stores no token" */
 	bool held;
-	bool control;       /* a positive control or precondition: when it does not hold the row is BROKEN */
-	const char *want;   /* the same grammar on both sides; may be NULL when held */
+	bool control; /* a positive control or precondition: when it does not hold the row is
+			 BROKEN */
+	const char *want; /* the same grammar on both sides; may be NULL when held */
 	const char *got;
 };
 
 /* One message or event, as recorded at our own listeners. */
 struct hop {
-	int64_t at_us;       /* since the start of the scenario */
-	const char *from;    /* "person" "cli" "client" "gateway" "idp" "pdp" "service" "upstream" */
+	int64_t at_us; /* since the start of the scenario */
+	const char
+		*from; /* "person" "cli" "client" "gateway" "idp" "pdp" "service" "upstream" */
 	const char *to;
-	const char *text;    /* one line: "POST /azure/.../devicecode  scope=api://platform/nope" */
-	const char *detail;  /* the raw message with secrets removed, or NULL */
-	bool answer;         /* an answer goes back over a dashed line */
-	bool marked;         /* the offending message: at most one in a result */
-	const char *remark;  /* what is wrong with it, when marked */
+	const char
+		*text; /* one line: "POST /azure/.../devicecode  scope=api://platform/nope" */
+	const char *detail; /* the raw message with secrets removed, or NULL */
+	bool answer;	    /* an answer goes back over a dashed line */
+	bool marked;	    /* the offending message: at most one in a result */
+	const char *remark; /* what is wrong with it, when marked */
 };
 
 struct result {
-	const char *id;       /* "login/invalid-scope-stops@azure": unique in a run */
-	const char *row;      /* "login/invalid-scope-stops" */
-	const char *section;  /* "login" */
+	const char *id;	     /* "login/invalid-scope-stops@azure": unique in a run */
+	const char *row;     /* "login/invalid-scope-stops" */
+	const char *section; /* "login" */
 	const char *title;
-	const char *promise;  /* present tense, true or false */
-	const char *page;     /* documentation section the promise stands in */
-	const char *source;   /* RFC or provider page */
-	const char *remedy;   /* imperative, to the owner of the part */
+	const char *promise;	 /* present tense, true or false */
+	const char *page;	 /* documentation section the promise stands in */
+	const char *source;	 /* RFC or provider page */
+	const char *remedy;	 /* imperative, to the owner of the part */
 	const char *consequence; /* of a break, present tense, in words a release manager owns:
 				  * "lets a client act in another person's name"; may be NULL */
-	const char *file;     /* of the scenario, from the root: "suites/login/login.c"; or NULL */
+	const char *file; /* of the scenario, from the root: "suites/login/login.c"; or NULL */
 	int line;
 	const char *surface;  /* "cli" "gateway" "pdp" "service" */
-	const char *provider; /* "azure" ..., "any" is resolved to a real one; see result_provider() */
+	const char *provider; /* "azure" ..., "any" is resolved to a real one; see
+				 result_provider() */
 	const char *edition;
-	const char *target;   /* name of the target that was driven */
-	const char *tags;     /* space separated */
+	const char *target; /* name of the target that was driven */
+	const char *tags;   /* space separated */
 	enum level level;
 	enum verdict verdict;
-	bool flaky;           /* passed on a retry */
-	const char *known;    /* reason of the known failure or waiver that covers it */
+	bool flaky;	   /* passed on a retry */
+	const char *known; /* reason of the known failure or waiver that covers it */
 	const char *known_owner, *known_link;
 	const char *known_until; /* "2026-06-30", or NULL */
-	bool known_disputed;  /* the owner of the target does not agree with the promise */
-	bool known_expired;   /* past known_until: announced, gates with strict */
-	bool known_fixed;     /* a known failure that now passes: announced, gates with strict */
-	bool required;        /* by the profile: unclaimed it leaves the verdict "in part" when gated */
-	const char *reason;   /* why SKIPPED or BROKEN */
-	const char *again;    /* the command that runs it again */
+	bool known_disputed;	 /* the owner of the target does not agree with the promise */
+	bool known_expired;	 /* past known_until: announced, gates with strict */
+	bool known_fixed; /* a known failure that now passes: announced, gates with strict */
+	bool required; /* by the profile: unclaimed it leaves the verdict "in part" when gated
+			*/
+	const char *reason; /* why SKIPPED or BROKEN */
+	const char *again;  /* the command that runs it again */
 	int64_t took_us;
 	int attempts;
 	struct check *checks;
 	size_t n_checks;
-	struct hop *hops;     /* kept for FAILED, BROKEN and warnings */
+	struct hop *hops; /* kept for FAILED, BROKEN and warnings */
 	size_t n_hops;
 };
 
@@ -85,16 +91,18 @@ struct result {
 #define SECTION_SANITY "sanity"
 
 struct section {
-	const char *name;    /* "login" */
-	const char *title;   /* "auth login fails with an IdP error" */
-	const char *group;   /* page: "Troubleshooting", "Using authentication"; NULL: "Other pages" */
-	const char *url;     /* of the section in the documentation, or NULL */
+	const char *name;  /* "login" */
+	const char *title; /* "auth login fails with an IdP error" */
+	const char *group; /* page: "Troubleshooting", "Using authentication"; NULL: "Other
+			      pages" */
+	const char *url;   /* of the section in the documentation, or NULL */
 };
 
-/* One part of the platform in miniature, in the order client/cli, idp, gateway, pdp, service. */
+/* One part of the platform in miniature, in the order client/cli, idp, gateway, pdp, service.
+ */
 struct part {
-	const char *name;    /* "gateway" */
-	const char *who;     /* "envoy 1.40.0", "ours", "idp-sim: azure, okta" */
+	const char *name; /* "gateway" */
+	const char *who;  /* "envoy 1.40.0", "ours", "idp-sim: azure, okta" */
 	bool under_test;
 };
 
@@ -102,23 +110,24 @@ struct results {
 	struct arena *arena;
 	struct section *sections; /* in the order of the documentation */
 	size_t n_sections;
-	struct part *parts;       /* may be none: writers then make them from the results */
+	struct part *parts; /* may be none: writers then make them from the results */
 	size_t n_parts;
-	struct result *items;     /* in the order of the plan */
+	struct result *items; /* in the order of the plan */
 	size_t n;
-	size_t planned;           /* > n when the run was cut short */
-	const char *stopped;      /* why it was cut short, or NULL */
-	const char *target;       /* "envoy 1.40.0 (gateway)" */
+	size_t planned; /* promises, without sanity; more than there are results when cut short
+			 */
+	const char *stopped; /* why it was cut short, or NULL */
+	const char *target;  /* "envoy 1.40.0 (gateway)" */
 	const char *edition;
-	const char *providers;    /* "azure, okta, keycloak" */
+	const char *providers; /* "azure, okta, keycloak" */
 	const char *profile;
-	json_t *provenance;       /* flat object of strings and numbers; owned */
-	int64_t started_at;       /* Unix seconds */
+	json_t *provenance; /* flat object of strings and numbers; owned */
+	int64_t started_at; /* Unix seconds */
 	int64_t took_us;
 	unsigned jobs;
 	uint64_t seed;
 	bool strict;
-	bool gated;               /* a required promise that is not claimed counts against the verdict */
+	bool gated; /* a required promise that is not claimed counts against the verdict */
 };
 
 enum shade {
@@ -139,10 +148,10 @@ struct counts {
 
 /* What the whole run says. */
 enum outcome {
-	CONFORMS,         /* exit status 0 */
+	CONFORMS,	  /* exit status 0 */
 	CONFORMS_IN_PART, /* 1: nothing broken, a required promise is not claimed */
 	DOES_NOT_CONFORM, /* 1 */
-	NO_VERDICT,       /* 3: something could not be tried, nothing is broken */
+	NO_VERDICT,	  /* 3: something could not be tried, nothing is broken */
 	NOTHING_SELECTED, /* 4: nothing was tried at all */
 };
 
@@ -181,7 +190,8 @@ char *counts_text(struct arena *a, const struct counts *c);
 /* One result as one line of JSON and back: what workers send to the parent, and the `results`
  * of the JSON report. New reference; bytes that are no UTF-8 become U+FFFD. */
 json_t *result_to_json(const struct result *r);
-bool result_from_json(struct arena *a, const json_t *o, struct result *ret, struct err *err) MUST_CHECK;
+bool result_from_json(struct arena *a, const json_t *o, struct result *ret,
+		      struct err *err) MUST_CHECK;
 /* All of it: the JSON report (reports/schema/results.schema.json). */
 json_t *results_to_json(const struct results *rs);
 /* The results own their arena: results_free(). NULL with err. */

@@ -17,7 +17,10 @@ struct field {
 	size_t at;
 };
 
-#define RESULT(name, type) { #name, type, offsetof(struct result, name) }
+#define RESULT(name, type)                                                                     \
+	{                                                                                      \
+#name, type, offsetof(struct result, name)                                     \
+	}
 static const struct field result_fields[] = {
 	RESULT(id, WORD),
 	RESULT(row, WORD),
@@ -51,34 +54,56 @@ static const struct field result_fields[] = {
 	{ 0 },
 };
 
-#define CHECK(name, type) { #name, type, offsetof(struct check, name) }
+#define CHECK(name, type)                                                                      \
+	{                                                                                      \
+#name, type, offsetof(struct check, name)                                      \
+	}
 static const struct field check_fields[] = {
 	CHECK(what, WORD), CHECK(held, FLAG), CHECK(control, FLAG),
 	CHECK(want, WORD), CHECK(got, WORD),  { 0 },
 };
 
-#define HOP(name, type) { #name, type, offsetof(struct hop, name) }
+#define HOP(name, type)                                                                        \
+	{                                                                                      \
+#name, type, offsetof(struct hop, name)                                        \
+	}
 static const struct field hop_fields[] = {
-	HOP(at_us, TIME),    HOP(from, WORD),	HOP(to, WORD),	   HOP(text, WORD),
-	HOP(detail, WORD),   HOP(answer, FLAG), HOP(marked, FLAG), HOP(remark, WORD),
+	HOP(at_us, TIME),  HOP(from, WORD),   HOP(to, WORD),
+	HOP(text, WORD),   HOP(detail, WORD), HOP(answer, FLAG),
+	HOP(marked, FLAG), HOP(remark, WORD), { 0 },
+};
+
+#define SECTION(name, type)                                                                    \
+	{                                                                                      \
+#name, type, offsetof(struct section, name)                                    \
+	}
+static const struct field section_fields[] = {
+	SECTION(name, WORD),
+	SECTION(title, WORD),
+	SECTION(group, WORD),
+	SECTION(url, WORD),
 	{ 0 },
 };
 
-#define SECTION(name, type) { #name, type, offsetof(struct section, name) }
-static const struct field section_fields[] = {
-	SECTION(name, WORD), SECTION(title, WORD), SECTION(group, WORD), SECTION(url, WORD), { 0 },
-};
-
-#define PART(name, type) { #name, type, offsetof(struct part, name) }
+#define PART(name, type)                                                                       \
+	{                                                                                      \
+#name, type, offsetof(struct part, name)                                       \
+	}
 static const struct field part_fields[] = {
-	PART(name, WORD), PART(who, WORD), PART(under_test, FLAG), { 0 },
+	PART(name, WORD),
+	PART(who, WORD),
+	PART(under_test, FLAG),
+	{ 0 },
 };
 
-#define RUN(name, type) { #name, type, offsetof(struct results, name) }
+#define RUN(name, type)                                                                        \
+	{                                                                                      \
+#name, type, offsetof(struct results, name)                                    \
+	}
 static const struct field run_fields[] = {
-	RUN(target, WORD),   RUN(edition, WORD), RUN(providers, WORD),	RUN(profile, WORD),
-	RUN(planned, SIZE),  RUN(stopped, WORD), RUN(started_at, TIME), RUN(took_us, TIME),
-	RUN(jobs, NUMBER),   RUN(strict, FLAG),	 RUN(gated, FLAG),	{ 0 },
+	RUN(target, WORD),  RUN(edition, WORD), RUN(providers, WORD),  RUN(profile, WORD),
+	RUN(planned, SIZE), RUN(stopped, WORD), RUN(started_at, TIME), RUN(took_us, TIME),
+	RUN(jobs, NUMBER),  RUN(strict, FLAG),	RUN(gated, FLAG),      { 0 },
 };
 
 static void put(json_t *o, const struct field *f, const void *p)
@@ -104,7 +129,7 @@ static void put(json_t *o, const struct field *f, const void *p)
 		json_object_set_new(o, f->key, json_integer(*(const int64_t *)p));
 		break;
 	case SIZE:
-		json_object_set_new(o, f->key, json_integer((json_int_t)*(const size_t *)p));
+		json_object_set_new(o, f->key, json_integer((json_int_t) * (const size_t *)p));
 		break;
 	}
 }
@@ -127,7 +152,8 @@ static json_t *records(const struct field *fields, const void *p, size_t n, size
 	return list;
 }
 
-static bool get(struct arena *a, const json_t *o, const struct field *f, void *p, struct err *err)
+static bool get(struct arena *a, const json_t *o, const struct field *f, void *p,
+		struct err *err)
 {
 	const json_t *v = json_object_get(o, f->key);
 
@@ -173,8 +199,9 @@ static bool fill(struct arena *a, const json_t *o, const struct field *fields, v
 }
 
 /* The list under key; absent is empty. */
-static bool fill_all(struct arena *a, const json_t *o, const char *key, const struct field *fields,
-		     size_t size, void **ret, size_t *ret_n, struct err *err)
+static bool fill_all(struct arena *a, const json_t *o, const char *key,
+		     const struct field *fields, size_t size, void **ret, size_t *ret_n,
+		     struct err *err)
 {
 	const json_t *list = json_object_get(o, key);
 	size_t n = json_array_size(list);
@@ -244,7 +271,8 @@ bool result_from_json(struct arena *a, const json_t *o, struct result *ret, stru
 	    !one_of(o, "level", nth_level, LEVEL_ADVICE + 1, &level, err) ||
 	    !fill_all(a, o, "checks", check_fields, sizeof(*r.checks), (void **)&r.checks,
 		      &r.n_checks, err) ||
-	    !fill_all(a, o, "hops", hop_fields, sizeof(*r.hops), (void **)&r.hops, &r.n_hops, err))
+	    !fill_all(a, o, "hops", hop_fields, sizeof(*r.hops), (void **)&r.hops, &r.n_hops,
+		      err))
 		return err_note(err, "%s", r.id);
 	r.verdict = (enum verdict)verdict;
 	r.level = (enum level)level;
@@ -256,21 +284,22 @@ static json_t *counts_to_json(const struct results *rs)
 {
 	struct counts c = results_count(rs, NULL);
 
-	return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "total", (json_int_t)c.total,
-			 "passed", (json_int_t)c.by[SHADE_OK], "failed",
-			 (json_int_t)c.by[SHADE_FAILED], "broken", (json_int_t)c.by[SHADE_BROKEN],
-			 "skipped", (json_int_t)c.by[SHADE_SKIPPED], "warnings",
-			 (json_int_t)c.by[SHADE_WARNING], "known", (json_int_t)c.by[SHADE_KNOWN],
-			 "flaky", (json_int_t)c.by[SHADE_FLAKY]);
+	return json_pack(
+		"{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "total", (json_int_t)c.total, "passed",
+		(json_int_t)c.by[SHADE_OK], "failed", (json_int_t)c.by[SHADE_FAILED], "broken",
+		(json_int_t)c.by[SHADE_BROKEN], "skipped", (json_int_t)c.by[SHADE_SKIPPED],
+		"warnings", (json_int_t)c.by[SHADE_WARNING], "known",
+		(json_int_t)c.by[SHADE_KNOWN], "flaky", (json_int_t)c.by[SHADE_FLAKY]);
 }
 
 json_t *results_to_json(const struct results *rs)
 {
 	AUTO(arena) struct arena *a = arena_new();
-	json_t *o = json_pack("{s:s,s:i,s:s,s:i,s:s,s:o}", "format", "gauntlet-results", "version",
-			      REPORT_VERSION, "outcome", outcome_word(results_outcome(rs)),
-			      "exit_code", results_exit_code(rs), "sentence",
-			      text_clean(a, results_sentence(a, rs)), "counts", counts_to_json(rs));
+	json_t *o =
+		json_pack("{s:s,s:i,s:s,s:i,s:s,s:o}", "format", "gauntlet-results", "version",
+			  REPORT_VERSION, "outcome", outcome_word(results_outcome(rs)),
+			  "exit_code", results_exit_code(rs), "sentence",
+			  text_clean(a, results_sentence(a, rs)), "counts", counts_to_json(rs));
 	AUTO(json_t) json_t *run = record(run_fields, rs);
 	json_t *list = json_array();
 

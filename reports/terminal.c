@@ -8,16 +8,24 @@
 
 #include <string.h>
 
-enum { WIDTH = 100, COUNT_EDGE = 96, TEXT_AT = 13, HOP_AT = 31, FULL_BLOCKS = 20 };
+enum {
+	WIDTH = 100,
+	COUNT_EDGE = 96,
+	TEXT_AT = 13,
+	HOP_AT = 31,
+	FULL_BLOCKS = 20,
+	EVIDENCE_LINES = 6
+};
 
 /* Colours of the user's theme; never RGB, never a background. */
 enum ink { PLAIN, RED, MAGENTA, YELLOW, GREEN, BLUE, DIM, BOLD, N_INKS };
 static const char *const inks[N_INKS] = {
-	"", "\033[1;31m", "\033[1;35m", "\033[33m", "\033[32m", "\033[34m", "\033[2m", "\033[1m",
+	"",	    "\033[1;31m", "\033[1;35m", "\033[33m",
+	"\033[32m", "\033[34m",	  "\033[2m",	"\033[1m",
 };
 static const enum ink shade_inks[N_SHADES] = {
-	[SHADE_OK] = GREEN,	  [SHADE_FAILED] = RED,	 [SHADE_BROKEN] = MAGENTA,
-	[SHADE_SKIPPED] = PLAIN,  [SHADE_WARNING] = YELLOW, [SHADE_KNOWN] = PLAIN,
+	[SHADE_OK] = GREEN,	 [SHADE_FAILED] = RED,	   [SHADE_BROKEN] = MAGENTA,
+	[SHADE_SKIPPED] = PLAIN, [SHADE_WARNING] = YELLOW, [SHADE_KNOWN] = PLAIN,
 	[SHADE_FLAKY] = YELLOW,
 };
 
@@ -43,8 +51,8 @@ static const char *ascii(struct term *t, const char *s)
 	return text_ascii(t->arena, s ? s : "");
 }
 
-/* Where a line of at most room bytes ends: at the last space, or in the middle of a word that
- * is longer than the line. */
+/* Where a line of at most room bytes ends: at the last space, in a word that is longer than
+ * the line after a slash, or anywhere. */
 static size_t line_end(const char *s, size_t room)
 {
 	size_t n = strlen(s);
@@ -55,12 +63,17 @@ static size_t line_end(const char *s, size_t room)
 		if (s[i] == ' ')
 			return i;
 	}
+	for (size_t i = room; i > room / 2; i--) {
+		if (s[i - 1] == '/')
+			return i;
+	}
 	return room;
 }
 
 /* Wraps s at WIDTH; the first line begins at column `at`, the next ones too, with `more`
  * further in; `glue` ends a line that goes on. */
-static void wrap(struct term *t, enum ink ink, const char *s, int at, int more, const char *glue)
+static void wrap(struct term *t, enum ink ink, const char *s, int at, int more,
+		 const char *glue)
 {
 	int indent = at;
 
@@ -78,7 +91,8 @@ static void wrap(struct term *t, enum ink ink, const char *s, int at, int more, 
 	fputc('\n', t->out);
 }
 
-static void label(struct term *t, const char *name, enum ink ink, const char *s, const char *glue)
+static void label(struct term *t, const char *name, enum ink ink, const char *s,
+		  const char *glue)
 {
 	if (!s || !*s)
 		return;
@@ -87,10 +101,24 @@ static void label(struct term *t, const char *name, enum ink ink, const char *s,
 	wrap(t, ink, ascii(t, s), TEXT_AT, *glue ? 4 : 0, glue);
 }
 
-/* At most three lines of what was got: a flood is evidence enough in its beginning. */
-static const char *beginning(struct term *t, const char *s)
+/* What was wanted or got, in its own lines: a flood is evidence enough in its beginning. */
+static void evidence(struct term *t, const char *name, enum ink ink, const char *s)
 {
-	return s ? text_line(t->arena, s, 3 * (WIDTH - TEXT_AT) - 20) : NULL;
+	char *copy = text_clean(t->arena, s), *rest = NULL;
+	int lines = 0;
+
+	if (!s)
+		return;
+	for (char *line = strtok_r(copy, "\n", &rest); line;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		if (++lines > EVIDENCE_LINES) {
+			label(t, "", DIM, "...", "");
+			return;
+		}
+		label(t, lines == 1 ? name : "", ink, text_line(t->arena, line, 240), "");
+	}
+	if (!lines)
+		label(t, name, ink, "\"\"", "");
 }
 
 static const char *two_columns(struct term *t, const char *left, const char *right)
@@ -103,11 +131,10 @@ static const char *plan_line(struct term *t)
 	const struct results *rs = t->rs;
 	const char *version = results_fact(t->arena, rs, "gauntlet");
 	const char *set = results_fact(t->arena, rs, "scenario_set");
-	size_t n = rs->planned ? rs->planned : results_count(rs, NULL).total;
-	char *plan = arena_printf(t->arena, "%zu %s, %u %s, seed %llu", n,
-				  n == 1 ? "scenario" : "scenarios", rs->jobs,
-				  rs->jobs == 1 ? "worker" : "workers",
-				  (unsigned long long)rs->seed);
+	size_t n = rs->planned;
+	char *plan = arena_printf(
+		t->arena, "%zu %s, %u %s, seed %llu", n, n == 1 ? "scenario" : "scenarios",
+		rs->jobs, rs->jobs == 1 ? "worker" : "workers", (unsigned long long)rs->seed);
 
 	if (!version)
 		return plan;
@@ -131,9 +158,9 @@ void terminal_head(const struct results *rs, const struct terminal_options *o, F
 	put(&t, DIM, "target", 10);
 	wrap(&t, PLAIN,
 	     ascii(&t, two_columns(&t, target,
-				   rs->providers ?
-					   arena_printf(arena, "providers %s", rs->providers) :
-					   NULL)),
+				   rs->providers
+					   ? arena_printf(arena, "providers %s", rs->providers)
+					   : NULL)),
 	     10, 0, "");
 	put(&t, DIM, "plan", 10);
 	wrap(&t, PLAIN, ascii(&t, plan_line(&t)), 10, 0, "");
@@ -188,8 +215,8 @@ static void hop(struct term *t, const struct hop *h)
 	fputc(' ', t->out);
 	put(t, h->marked ? RED : DIM, ascii(t, h->to), 8);
 	fputs("  ", t->out);
-	wrap(t, h->marked ? RED : PLAIN, ascii(t, text_line(t->arena, text, 200)), HOP_AT - 1, 0,
-	     "");
+	wrap(t, h->marked ? RED : PLAIN, ascii(t, text_line(t->arena, text, 200)), HOP_AT - 1,
+	     0, "");
 }
 
 /* With many hops the first ones, the last ones and those around the mark are enough. */
@@ -224,18 +251,14 @@ static void hops(struct term *t, const struct result *r)
 
 static void checks(struct term *t, const struct result *r)
 {
-	size_t broken = 0;
-
-	for (size_t i = 0; i < r->n_checks; i++)
-		broken += !r->checks[i].held;
 	for (size_t i = 0; i < r->n_checks; i++) {
 		const struct check *c = &r->checks[i];
 
 		if (c->held)
 			continue;
 		label(t, c->control ? "control" : "check", BOLD, c->what, "");
-		label(t, "want", PLAIN, beginning(t, c->want), "");
-		label(t, "got", RED, beginning(t, c->got), "");
+		evidence(t, "want", PLAIN, c->want);
+		evidence(t, "got", RED, c->got);
 	}
 }
 
@@ -263,8 +286,8 @@ static void short_line(struct term *t, const char *word, enum ink ink, const str
 {
 	put(t, ink, word, 10);
 	wrap(t, PLAIN,
-	     ascii(t, text_line(t->arena, arena_printf(t->arena, "%s  %s", r->id, why ? why : ""),
-				180)),
+	     ascii(t, text_line(t->arena,
+				arena_printf(t->arena, "%s  %s", r->id, why ? why : ""), 180)),
 	     10, 4, "");
 }
 
@@ -275,16 +298,16 @@ static const char *why_short(struct term *t, const struct result *r)
 	switch (result_shade(t->rs, r)) {
 	case SHADE_KNOWN:
 		return arena_printf(t->arena, "%s%s", r->known,
-				    r->known_expired  ? " (the exception has expired)" :
-				    r->known_disputed ? " (disputed)" :
-							"");
+				    r->known_expired	? " (the exception has expired)"
+				    : r->known_disputed ? " (disputed)"
+							: "");
 	case SHADE_WARNING:
 		return arena_printf(t->arena, "advice: %s", c ? c->what : r->title);
 	case SHADE_FLAKY:
 		return arena_printf(t->arena, "passed on attempt %d", r->attempts);
 	default:
-		return r->known_fixed ? "now kept: remove it from the known failures" :
-					result_message(t->arena, r);
+		return r->known_fixed ? "now kept: remove it from the known failures"
+				      : result_message(t->arena, r);
 	}
 }
 
@@ -339,8 +362,8 @@ static void exceptions(struct term *t, const struct result **worst, size_t n)
 		first = false;
 		put(t, PLAIN, i ? "" : "skip", 10);
 		wrap(t, PLAIN,
-		     ascii(t, arena_printf(t->arena, "%zu: %s", reasons[i].n, reasons[i].text)), 10,
-		     4, "");
+		     ascii(t, arena_printf(t->arena, "%zu: %s", reasons[i].n, reasons[i].text)),
+		     10, 4, "");
 	}
 }
 
@@ -353,9 +376,8 @@ static void last_lines(struct term *t, const struct terminal_options *o)
 	const char *s = ascii(t, results_sentence(t->arena, t->rs));
 	size_t verdict = strcspn(s, ".:");
 	int code = o->exit_code ? o->exit_code : results_exit_code(t->rs);
-	const char *report = o->reports ?
-				     arena_printf(t->arena, "Report: %s", ascii(t, o->reports)) :
-				     "";
+	const char *report =
+		o->reports ? arena_printf(t->arena, "Report: %s", ascii(t, o->reports)) : "";
 
 	fputc('\n', t->out);
 	put(t, outcome_inks[results_outcome(t->rs)], arena_dup(t->arena, s, verdict), 0);

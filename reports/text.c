@@ -159,8 +159,8 @@ char *text_middle(struct arena *a, const char *s, size_t n)
 
 	if (w <= n || n < 4)
 		return line;
-	return arena_printf(a, "%.*s\xe2\x80\xa6%s", (int)at_character(line, n - tail - 1), line,
-			    line + at_character(line, w - tail));
+	return arena_printf(a, "%.*s\xe2\x80\xa6%s", (int)at_character(line, n - tail - 1),
+			    line, line + at_character(line, w - tail));
 }
 
 char *text_seconds(struct arena *a, int64_t us, int decimals)

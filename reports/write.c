@@ -90,8 +90,9 @@ static void story_hops(struct buf *b, struct arena *a, const struct result *r)
 
 		buf_printf(b, "%c +%lld.%03lld %-8s %-8s %s%s%s\n", h->marked ? '>' : ' ',
 			   (long long)(h->at_us / 1000000), (long long)(h->at_us / 1000 % 1000),
-			   h->from ? h->from : "", h->to ? h->to : "", text_line(a, h->text, 400),
-			   h->remark ? ": " : "", h->remark ? text_clean(a, h->remark) : "");
+			   h->from ? h->from : "", h->to ? h->to : "",
+			   text_line(a, h->text, 400), h->remark ? ": " : "",
+			   h->remark ? text_clean(a, h->remark) : "");
 	}
 }
 
@@ -122,8 +123,8 @@ struct section results_section(const struct results *rs, const char *name)
 			return rs->sections[i];
 	}
 	if (text_same(name, SECTION_SANITY))
-		return (struct section){ name, "target starts, answers, a good day works" };
-	return (struct section){ name ? name : "none", name ? name : "none" };
+		return (struct section) { name, "target starts, answers, a good day works" };
+	return (struct section) { name ? name : "none", name ? name : "none" };
 }
 
 static bool has_section(const struct section *list, size_t n, const char *name)
@@ -177,11 +178,12 @@ static int compare_ranked(const void *pa, const void *pb)
 	return a->plan < b->plan ? -1 : a->plan > b->plan;
 }
 
-size_t results_worst_first(struct arena *a, const struct results *rs, const struct result ***ret)
+size_t results_worst_first(struct arena *a, const struct results *rs,
+			   const struct result ***ret)
 {
 	static const int rank[N_SHADES] = {
-		[SHADE_FAILED] = 1, [SHADE_BROKEN] = 2,	 [SHADE_WARNING] = 3,
-		[SHADE_KNOWN] = 4,  [SHADE_FLAKY] = 5, [SHADE_SKIPPED] = 6,
+		[SHADE_FAILED] = 1, [SHADE_BROKEN] = 2, [SHADE_WARNING] = 3,
+		[SHADE_KNOWN] = 4,  [SHADE_FLAKY] = 5,	[SHADE_SKIPPED] = 6,
 	};
 	struct ranked *all = arena_alloc(a, (rs->n + 1) * sizeof(*all));
 	size_t n = 0;
@@ -192,7 +194,8 @@ size_t results_worst_first(struct arena *a, const struct results *rs, const stru
 
 		if (s == SHADE_OK && !r->known_fixed)
 			continue;
-		all[n++] = (struct ranked){ r, i, s == SHADE_OK ? 5 : rank[s], !r->consequence };
+		all[n++] =
+			(struct ranked) { r, i, s == SHADE_OK ? 5 : rank[s], !r->consequence };
 	}
 	qsort(all, n, sizeof(*all), compare_ranked);
 	*ret = arena_alloc(a, (n + 1) * sizeof(**ret));

@@ -35,7 +35,8 @@ size_t results_sections(struct arena *a, const struct results *rs, struct sectio
 /* Results that are not simply well, worst first: FAILED before BROKEN before the others, then
  * stated consequence, documented before extended before advice, order of the plan. n pointers
  * from the arena, sanity included. */
-size_t results_worst_first(struct arena *a, const struct results *rs, const struct result ***ret);
+size_t results_worst_first(struct arena *a, const struct results *rs,
+			   const struct result ***ret);
 
 /* "5 need quickstart mode": skipped results grouped by reason, most frequent first. */
 struct reason {
