@@ -23,15 +23,24 @@ enum lie_reads {
 
 struct lie {
 	const char *name; /* "allowed-is-a-string" */
-	const char *what; /* "answers 200 with \"allowed\": \"false\"" */
+	const char *what; /* "answers \"allowed\": \"false\"" */
 	enum lie_reads reads;
-	bool harmless;    /* forwarding with exactly the identity in the answer is right too */
-	bool slow;        /* only a time-out of the gateway (5 s documented) ends it */
+	bool harmless; /* forwarding with exactly the identity in the answer is right too */
+	bool slow;     /* only a time-out of the gateway (5 s documented) ends it */
+	bool decides;  /* makes no sense where the callout only names a principal */
+	/* How it is told: "" means absent, NULL the honest value. */
+	const char *authorized, *authorized_again;
+	const char *principal, *principal_again;
+	const char *lines;
+	const char *body;
+	struct recorder_answer wire; /* status 0: 200 */
 };
+/* The principal that lies name, so that a row can tell where an identity came from. */
+#define LIAR_PRINCIPAL "u-named-by-liar"
 extern const struct lie liar_lies[];
 extern const size_t n_liar_lies;
 
 /* Tells a lie until recorder_say(r, NULL) or recorder_reset(r). `e` gives header names and
  * paths; false when no lie has that name. */
-bool liar_tell(struct recorder *r, const struct edition *e, const char *lie, struct err *err)
-	MUST_CHECK;
+bool liar_tell(struct recorder *r, const struct edition *e, const char *lie,
+	       struct err *err) MUST_CHECK;

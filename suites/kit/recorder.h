@@ -24,9 +24,10 @@ struct recorder;
 
 /* One line of a header or trailer section, as it came. */
 struct recorded_line {
-	const char *raw;   /* the whole line without CRLF: "X-NMP-Authorized : true" */
+	const char *raw; /* the whole line without CRLF: "X-NMP-Authorized : true" */
 	size_t raw_len;
-	const char *name;  /* before the first colon, untouched; the whole line when there is none */
+	const char *
+		name; /* before the first colon, untouched; the whole line when there is none */
 	const char *value; /* after it, surrounding blanks removed */
 };
 
@@ -43,27 +44,27 @@ struct recorded {
 	size_t n_trailers;
 	const char *body; /* de-chunked; NUL added */
 	size_t body_len;
-	bool malformed;    /* no request line, or framing that cannot be followed */
-	bool complete;     /* the promised body came */
+	bool malformed;	     /* no request line, or framing that cannot be followed */
+	bool complete;	     /* the promised body came */
 	unsigned connection; /* 1 for the first connection since the start, and so on */
-	int64_t at_us;     /* monotonic, when the head was complete */
+	int64_t at_us;	     /* monotonic, when the head was complete */
 };
 
 /* What to answer. A zero is "forward", or an empty 200 where there is nowhere to forward. */
 struct recorder_answer {
-	int status;          /* 0: as above */
+	int status;	     /* 0: as above */
 	const char *headers; /* further lines, each ended by CRLF; NULL: none */
-	const char *body;    /* NULL: empty. Content-Length is added unless headers have framing */
-	const char *raw;     /* replaces status, headers and body */
-	size_t raw_len;      /* 0: strlen(raw) */
-	int delay_ms;        /* before the first byte */
-	size_t cut;          /* not 0: send that many bytes of the answer, then close */
-	bool close;          /* close after the answer, whatever the request said */
-	bool silent;         /* close without an answer */
-	bool reset;          /* close with RST */
-	bool hang;           /* never answer: hold until the peer goes or the recorder stops */
-	const char *only;    /* for targets that start so; others are forwarded. NULL: all */
-	int next;            /* for that many requests; 0: until changed */
+	const char *body; /* NULL: empty. Content-Length is added unless headers have framing */
+	const char *raw;  /* replaces status, headers and body */
+	size_t raw_len;	  /* 0: strlen(raw) */
+	int delay_ms;	  /* before the first byte */
+	size_t cut;	  /* not 0: send that many bytes of the answer, then close */
+	bool close;	  /* close after the answer, whatever the request said */
+	bool silent;	  /* close without an answer */
+	bool reset;	  /* the close is an RST */
+	bool hang;	  /* never answer: hold until the peer goes or the recorder stops */
+	const char *only; /* for targets that start with one of these words; NULL: all */
+	int next;	  /* for that many requests; 0: until changed */
 };
 
 struct recorder_options {
@@ -75,7 +76,7 @@ struct recorder_options {
 };
 
 struct recorder *recorder_start(const struct recorder_options *o, struct err *err) MUST_CHECK;
-void recorder_stop(struct recorder *r); /* takes NULL */
+void recorder_stop(struct recorder *r);		    /* takes NULL */
 const char *recorder_url(const struct recorder *r); /* no slash at the end */
 /* Forgets what was recorded, and answers and forwards as at the start. */
 void recorder_reset(struct recorder *r);
@@ -101,7 +102,8 @@ const char *recorded_header(const struct recorded *q, const char *name);
 size_t recorded_count(const struct recorded *q, const char *name);
 /* The n-th line whose name is `name` or an alias of it, in header or trailer section: same
  * letters and digits, any other separators ("x_nmp_principal.id"). NULL: no more. */
-const struct recorded_line *recorded_alias(const struct recorded *q, const char *name, size_t n);
+const struct recorded_line *recorded_alias(const struct recorded *q, const char *name,
+					   size_t n);
 /* The n-th line of either section whose name starts so in the same sense ("X-NMP-"). */
 const struct recorded_line *recorded_family(const struct recorded *q, const char *prefix,
 					    size_t n);
