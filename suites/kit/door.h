@@ -89,6 +89,8 @@ size_t upstream_count(struct run *run);
 /* Value of that header line in request `index`; several lines are joined with " | ", NULL: absent. */
 const char *upstream_header(struct run *run, size_t index, const char *name);
 const char *upstream_raw(struct run *run, size_t index); /* all bytes of it */
+struct recorded;
+const struct recorded *upstream_request(struct run *run, size_t index); /* see recorder.h; NULL */
 
 /* Decision door. -------------------------------------------------------------------------- */
 

@@ -26,17 +26,17 @@ int64_t provider_at_us(struct run *run, const char *endpoint, size_t index);
 /* Waits until n of them came; false when the time is over. */
 bool provider_wait(struct run *run, const char *endpoint, size_t n, int timeout_ms);
 
-/* What a CLI's base URL answers (the platform's face, kit/face.h): canned answers for requests whose
- * method and path prefix match, until cleared. times 0: for ever. NULL body: "". */
+/* What a CLI's base URL answers (the face of the platform): canned answers for requests whose
+ * path prefix matches, until cleared: one for discovery, one for the rest. */
 struct canned {
-	const char *method;      /* NULL: any */
-	const char *path;        /* prefix; a word of the edition when without '/': "discovery" "workspaces" */
+	const char *path;        /* prefix; a word of the edition when without '/': "discovery" "workspaces";
+				    NULL: everything but discovery */
 	int status;              /* 0: close the connection without an answer */
 	const char *type;        /* NULL: application/json */
 	const char *body;
 	const char *location;    /* header, NULL: none */
-	int64_t delay_ms;
-	unsigned times;
+	int delay_ms;
+	int times;               /* 0: until cleared */
 };
 void api_answers(struct run *run, const struct canned *c);
 /* The discovery document as it is, with a JSON merge patch laid over it; stolen. */

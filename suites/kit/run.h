@@ -30,7 +30,10 @@ struct run {
 	const struct platform_config *config; /* of the auth service and the service around the target */
 	int64_t started_us;           /* monotonic */
 	bool broken;                  /* our side failed: run_broken() said why */
-	struct result *result;        /* filled by check.h and transcript.h */
+	struct result *result;        /* filled by check.h and the transcript */
+	const char *mark_from, *mark_to, *mark_remark; /* see mark() */
+	size_t cap_checks;
+	struct owned *owned;          /* see owned.h */
 };
 
 /* Our own side failed. The first reason stays. Always false. */

@@ -59,3 +59,4 @@ struct suite {
 
 /* NULL-ended, in the order of the documentation; made from the list in suites/meson.build. */
 extern const struct suite *const suites[];
+extern const struct suite suite_sanity; /* the gate, also the first of suites[] */

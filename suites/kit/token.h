@@ -42,6 +42,7 @@ struct session session_for(struct run *run, const char *person);
 /* The person as this provider names them. */
 const char *person_subject(struct run *run, const char *person);
 const char *person_email(struct run *run, const char *person);
+const char *person_groups(struct run *run, const char *person); /* space separated, NULL: none */
 /* Claims of a token, freed with the run; NULL when it is no JWT. */
 json_t *token_claims(struct run *run, const char *token);
 /* The token with its signature cut: what may appear in reports. */

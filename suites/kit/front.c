@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* front.c - the front door: requests of a client, and what they brought to the upstream. */
+#include "suites/kit/door.h"
+#include "suites/kit/lab.h"
+
+#include "idp-sim/base/url.h"
+#include "idp-sim/base/wire.h"
+#include "suites/kit/owned.h"
+
+#include <string.h>
+
+enum { MAX_LINES = 256, TIMEOUT_MS = 15000 };
+
+const char *ws_path(struct run *run, const char *workspace)
+{
+	return run_printf(run, "%s/%s", edition_path(run->edition, "workspaces"),
+		workspace ? workspace : "ml-team");
+}
+
+const char *members_path(struct run *run, const char *workspace, const char *principal)
+{
+	return run_printf(run, "%s/members%s%s", ws_path(run, workspace), principal ? "/" : "",
+		principal ? principal : "");
+}
+
+const char *header_name(struct run *run, const char *word)
+{
+	return edition_header(run->edition, word);
+}
+
+char *header_line(struct run *run, const char *word, const char *value)
+{
+	return run_printf(run, "%s: %s", header_name(run, word), value);
+}
+
+/* "gateway" or "service": how the transcript calls who faces the client. */
+static const char *facing(const struct run *run)
+{
+	return run->surface == GATEWAY ? "gateway" : run->surface == PDP ? "pdp" : "service";
+}
+
+static void hop_message(struct run *run, const char *from, const char *to, bool answer,
+			const void *bytes, size_t n)
+{
+	if (bytes && n)
+		hops_message(run->lab, from, to, answer, bytes, n);
+	else
+		hops_add(run->lab, from, to, answer, "(closes without an answer)", NULL);
+}
+
+static const struct answer *finish(struct run *run, struct wire_answer *w, const char *from,
+				   const char *to, size_t before)
+{
+	struct answer *a = arena_alloc(run->arena, sizeof(*a));
+
+	own_answer(run, w);
+	hop_message(run, to, from, true, w->raw, w->raw_len);
+	a->raw = w;
+	a->status = w->status;
+	a->body = w->body ? w->body : "";
+	a->body_len = w->body_len;
+	a->timed_out = w->timed_out;
+	a->truncated = w->truncated;
+	a->took_us = w->took_us;
+	a->reached = upstream_count(run) - before;
+	if (a->body_len && (*a->body == '{' || *a->body == '['))
+		a->json = own_json(run, json_loadb(a->body, a->body_len, 0, NULL));
+	return a;
+}
+
+/* The bytes as wire_request() would send them, so that the transcript and a raw request are
+ * the same thing. */
+static void compose(struct buf *b, const struct ask *ask, const char *path, const struct url *to)
+{
+	buf_printf(b, "%s %s HTTP/1.1\r\nHost: %s:%d\r\n", ask->method ? ask->method : "GET", path,
+		to->host, to->port);
+	if (ask->authorization)
+		buf_printf(b, "Authorization: %s\r\n", ask->authorization);
+	else if (ask->token)
+		buf_printf(b, "Authorization: Bearer %s\r\n", ask->token);
+	for (size_t i = 0; ask->headers && ask->headers[i] && i < MAX_LINES; i++)
+		buf_printf(b, "%s\r\n", ask->headers[i]);
+	if (ask->body)
+		buf_printf(b, "Content-Type: application/json\r\nContent-Length: %zu\r\n",
+			strlen(ask->body));
+	buf_printf(b, "Connection: close\r\n\r\n%s", ask->body ? ask->body : "");
+}
+
+static const struct answer *exchange(struct run *run, const char *base, const char *from,
+				     const char *to, const struct wire_to *options,
+				     const void *bytes, size_t n)
+{
+	static const struct answer nothing = { .body = "", .timed_out = true };
+	struct wire_answer *w = arena_alloc(run->arena, sizeof(*w));
+	struct wire_to where = *options;
+	struct url url;
+	struct err err = { 0 };
+	size_t before = upstream_count(run);
+
+	if (run->broken)
+		return &nothing;
+	if (!base || !url_parse(base, &url, &err)) {
+		run_broken(run, "there is no %s to ask", to);
+		return &nothing;
+	}
+	where.host = url.host;
+	where.port = url.port;
+	hop_message(run, from, to, false, bytes, n);
+	if (!wire_exchange(&where, bytes, n, w, &err)) {
+		if (to[0] == 'p' && run->surface != PDP)
+			run_broken(run, "%s", err.text);
+		hops_add(run->lab, to, from, true, err.text, NULL);
+		wire_answer_done(w);
+		return &nothing;
+	}
+	return finish(run, w, from, to, before);
+}
+
+static const struct answer *ask_at(struct run *run, const char *base, const char *to,
+				   const struct ask *ask)
+{
+	const char *path = ask->path ? ask->path : ws_path(run, NULL);
+	struct wire_to options = {
+		.timeout_ms = ask->timeout_ms ? ask->timeout_ms : TIMEOUT_MS,
+		.no_body = ask->method && strcmp(ask->method, "HEAD") == 0,
+	};
+	const struct answer *a;
+	AUTO_BUF b = { 0 };
+	struct url url;
+	struct err err = { 0 };
+
+	if (ask->method && strcmp(ask->method, "GET") != 0)
+		run->lab->now.dirty = true;
+	if (base && url_parse(base, &url, &err))
+		compose(&b, ask, path, &url);
+	a = exchange(run, base, ask->from ? ask->from : "client", to, &options, b.p, b.n);
+	return a;
+}
+
+const struct answer *request(struct run *run, const struct ask *ask)
+{
+	return ask_at(run, lab_front(run->lab), facing(run), ask);
+}
+
+const struct answer *request_pdp(struct run *run, const struct ask *ask)
+{
+	return ask_at(run, lab_pdp(run->lab), "pdp", ask);
+}
+
+const struct answer *request_raw(struct run *run, const void *bytes, size_t n)
+{
+	struct wire_to options = { .timeout_ms = TIMEOUT_MS };
+
+	run->lab->now.dirty = true;
+	return exchange(run, lab_front(run->lab), "client", facing(run), &options, bytes, n);
+}
+
+const char *answer_header(const struct answer *a, const char *name)
+{
+	return a->raw ? wire_header(a->raw, name) : NULL;
+}
+
+/* ---- what reached the upstream ---- */
+
+size_t upstream_count(struct run *run)
+{
+	struct recorder *r = run->lab->now.upstream;
+
+	return r ? recorder_count(r) : 0;
+}
+
+const struct recorded *upstream_request(struct run *run, size_t index)
+{
+	struct recorder *r = run->lab->now.upstream;
+
+	return r ? recorder_find(r, index) : NULL;
+}
+
+const char *upstream_header(struct run *run, size_t index, const char *name)
+{
+	const struct recorded *q = upstream_request(run, index);
+	char *all = NULL;
+
+	for (size_t i = 0; q && i < q->n_lines; i++) {
+		if (strcasecmp(q->lines[i].name, name) != 0)
+			continue;
+		all = all ? run_printf(run, "%s | %s", all, q->lines[i].value)
+			  : arena_str(run->arena, q->lines[i].value);
+	}
+	return all;
+}
+
+const char *upstream_raw(struct run *run, size_t index)
+{
+	const struct recorded *q = upstream_request(run, index);
+
+	return q ? q->raw : "";
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * lab.h - the platform in miniature around one target. Private to the kit.
+ *
+ * What stands around the target depends on the surface:
+ *
+ *	cli      target -> face -> api -> gateway -> liar -> pdp; gateway -> service
+ *	gateway  client -> target -> liar -> pdp; target -> upstream
+ *	service  client -> target -> liar -> pdp
+ *	pdp      asker -> target; service (entities) and pdp (bundle) beside it
+ *
+ * face, api, liar and upstream are recorders: face answers for the discovery document, api for
+ * the rest of a platform whose answers a row wants to choose. Parts are started anew
+ * when surface, provider or configuration group change; between rows only state is reset.
+ */
+#pragma once
+
+#include "suites/kit/play.h"
+#include "suites/kit/recorder.h"
+#include "suites/kit/run.h"
+
+#include <pthread.h>
+
+struct hop_list {
+	pthread_mutex_t lock; /* recorders add from their own threads */
+	struct arena *arena;
+	struct hop *items;
+	size_t n, cap;
+	int64_t zero_us;
+	bool open; /* a row is being played */
+};
+
+/* The parts of one surface, provider and configuration group. */
+struct assembly {
+	bool up;
+	enum surface surface;
+	const char *provider;
+	const char *configuration;
+	struct arena *arena;
+	struct platform_config config;
+	struct lab_urls urls;
+	json_t *settings;
+	struct reference *pdp, *service, *gateway;
+	struct recorder *face, *api, *liar, *upstream;
+	void *instance; /* of the target */
+	struct reference *instance_part; /* the same, when the target is a part of the reference platform */
+	char home[512];
+	bool dirty;     /* a row may have changed workspaces or members */
+};
+
+struct lab {
+	struct lab_options o;
+	struct arena *arena;
+	struct mutants mutants;
+	struct edition *edition;
+	enum edition_bit edition_bit;
+	struct idp *idp;
+	const struct target *target;
+	struct target *embedded; /* when no target was given */
+	struct assembly now;
+	struct hop_list hops;
+	int64_t journal_from; /* of the simulator, where the row began */
+	unsigned homes;
+	bool troubled;        /* the simulator must be reset after the row */
+};
+
+/* Brings the parts up, unless they stand already; resets what the last row left. */
+bool lab_arrange(struct lab *l, enum surface surface, const char *provider,
+		 const char *configuration, struct err *err) MUST_CHECK;
+void lab_clear(struct lab *l); /* stops the parts, keeps the simulator */
+/* Undoes what a row arranged. */
+bool lab_reset(struct lab *l, struct err *err) MUST_CHECK;
+/* Workspaces and members of token.h, with `more` merged over it; the decision point knows. */
+bool lab_seed(struct lab *l, const json_t *more, struct err *err) MUST_CHECK;
+
+/* Where the front door is: the target's URL, or NULL for a CLI. */
+const char *lab_front(const struct lab *l);
+const char *lab_pdp(const struct lab *l);
+
+/* The documented configuration for that provider, with the changes of the group laid over it. ERR_INPUT for an
+ * unknown group. Strings live in a. */
+bool config_make(struct lab *l, struct arena *a, const char *provider, const char *group,
+		 struct platform_config *ret, struct err *err) MUST_CHECK;
+json_t *config_json(const struct platform_config *c); /* new reference, the documented keys */
+/* The names of all groups, NULL-ended. */
+const char *const *config_groups(void);
+
+/* The reference platform as a target: all surfaces. */
+struct target *embedded_target_new(struct lab *l);
+void embedded_target_free(struct target *t);
+
+/* transcript.c: thread-safe. */
+void hops_begin(struct lab *l, struct arena *a);
+void hops_add(struct lab *l, const char *from, const char *to, bool answer, const char *text,
+	      const char *detail);
+/* First line of an HTTP message as a hop. */
+void hops_message(struct lab *l, const char *from, const char *to, bool answer, const char *bytes,
+		  size_t n);
+/* Adds what the simulator's journal has, orders by time, closes the list, hands it over. */
+void hops_end(struct run *run);
+/* Signatures, passwords and refresh tokens cut, origins replaced by the parts' names. */
+char *text_shown(struct lab *l, struct arena *a, const char *text, size_t n);

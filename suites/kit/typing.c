@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* typing.c - the CLI door: commands, sign-ins in the browser, the config file. */
+#include "suites/kit/door.h"
+#include "suites/kit/given.h"
+#include "suites/kit/lab.h"
+#include "suites/kit/owned.h"
+
+#include "idp-sim/base/clk.h"
+#include "idp-sim/base/conf.h"
+#include "idp-sim/base/file.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+enum { MAX_ARGS = 32, EMBEDDED_SIGN_IN_MS = 4000, FOREIGN_SIGN_IN_MS = 20000 };
+
+static const struct ran nothing_ran = { .exit_code = -1, .not_started = true, .out = (char[]){ "" },
+	.err = (char[]){ "" } };
+
+struct typed {
+	struct command cmd;
+	void *running;
+};
+
+/* As the page writes it: "$ nemo auth login --scope platform:read". */
+static char *command_line(struct run *run, const struct command *cmd)
+{
+	const char *name = conf_str(edition_root(run->edition), "cli.command", "nemo");
+	json_t *words = conf_get(edition_root(run->edition), "cli.words");
+	json_t *list = json_object_get(words, cmd->verb);
+	AUTO_BUF b = { 0 };
+	const char *arg;
+	size_t i;
+	json_t *w;
+
+	buf_printf(&b, "$ %s%s%s", name, cmd->global ? " " : "", cmd->global ? cmd->global : "");
+	if (!list)
+		buf_printf(&b, " auth %s", cmd->verb);
+	json_array_foreach (list, i, w)
+		buf_printf(&b, " %s", json_string_value(w));
+	for (i = 0; cmd->args && (arg = cmd->args[i]); i++) {
+		size_t n = strcspn(arg, "=");
+		bool secret = strncmp(arg, "password=", 9) == 0;
+
+		if (arg[n] && arg[n + 1])
+			buf_printf(&b, " --%.*s %s", (int)n, arg, secret ? "..." : arg + n + 1);
+		else
+			buf_printf(&b, " --%.*s", (int)n, arg);
+	}
+	return arena_str(run->arena, b.p);
+}
+
+struct typed *cli_begin(struct run *run, const struct command *cmd)
+{
+	const struct target *t = run->lab->target;
+	struct typed *typed = arena_alloc(run->arena, sizeof(*typed));
+	struct err err = { 0 };
+
+	typed->cmd = *cmd;
+	if (run->broken)
+		return typed;
+	run->lab->now.dirty = true;
+	hops_add(run->lab, "person", "cli", false, command_line(run, cmd), NULL);
+	typed->running = t->begin(t->ctx, run->lab->now.instance, cmd, &err);
+	if (!typed->running)
+		run_broken(run, "cannot type %s: %s", cmd->verb, err.text);
+	return typed;
+}
+
+static void hop_ran(struct run *run, const struct ran *r)
+{
+	char *text;
+
+	if (r->not_started)
+		text = run_printf(run, "(not started) %s", r->err);
+	else if (r->timed_out)
+		text = run_printf(run, "(does not end)");
+	else if (r->signal)
+		text = run_printf(run, "(killed by signal %d)", r->signal);
+	else
+		text = run_printf(run, "%s, exit %d: %.*s", r->err_len ? "stderr" : "stdout",
+			r->exit_code, 160, r->err_len ? r->err : r->out);
+	text[strcspn(text, "\n")] = '\0';
+	hops_add(run->lab, "cli", "person", true, text,
+		run_printf(run, "--- stdout\n%s\n--- stderr\n%s", r->out, r->err));
+}
+
+const struct ran *cli_finish(struct run *run, struct typed *typed)
+{
+	const struct target *t = run->lab->target;
+	struct ran *r = arena_alloc(run->arena, sizeof(*r));
+	struct err err = { 0 };
+
+	if (!typed->running)
+		return &nothing_ran;
+	if (!t->finish(t->ctx, typed->running, r, &err)) {
+		run_broken(run, "the command was lost: %s", err.text);
+		return &nothing_ran;
+	}
+	own_text(run, r->out);
+	own_text(run, r->err);
+	hop_ran(run, r);
+	return r;
+}
+
+const struct ran *cli_command(struct run *run, const struct command *cmd)
+{
+	return cli_finish(run, cli_begin(run, cmd));
+}
+
+static const char **collect(struct run *run, va_list ap)
+{
+	const char **args = arena_alloc(run->arena, (MAX_ARGS + 1) * sizeof(*args));
+	const char *arg;
+
+	for (size_t n = 0; n < MAX_ARGS && (arg = va_arg(ap, const char *)); n++)
+		args[n] = arg;
+	return args;
+}
+
+const struct ran *cli(struct run *run, const char *verb, ...)
+{
+	struct command cmd = { .verb = verb };
+	va_list ap;
+
+	va_start(ap, verb);
+	cmd.args = collect(run, ap);
+	va_end(ap);
+	return cli_command(run, &cmd);
+}
+
+/* ---- the browser ---- */
+
+const char *sign_in_pending(struct run *run, int timeout_ms)
+{
+	const char *code = NULL;
+	json_t *list, *d;
+	size_t i;
+
+	if (run->broken || !provider_wait(run, "device", 1, timeout_ms))
+		return NULL;
+	list = sim(run, "GET", "/_sim/devices", NULL);
+	if (json_is_object(list))
+		list = json_object_get(list, "devices");
+	json_array_foreach (list, i, d) {
+		if (strcmp(conf_str(d, "status", ""), "pending") == 0 &&
+		    strcmp(conf_str(d, "provider", ""), run->provider) == 0)
+			code = conf_str(d, "user_code", NULL);
+	}
+	return code ? arena_str(run->arena, code) : NULL;
+}
+
+void sign_in_approve(struct run *run, const char *user_code, const char *user)
+{
+	hops_add(run->lab, "person", "idp", false,
+		run_printf(run, "approves %s in the browser as %s", user_code, user), NULL);
+	sim(run, "POST", run_printf(run, "/_sim/devices/%s/approve", user_code),
+		json_pack("{s:s}", "user", user));
+}
+
+void sign_in_deny(struct run *run, const char *user_code)
+{
+	hops_add(run->lab, "person", "idp", false, run_printf(run, "declines %s", user_code), NULL);
+	sim(run, "POST", run_printf(run, "/_sim/devices/%s/deny", user_code), json_object());
+}
+
+const struct ran *cli_login(struct run *run, const char *user, ...)
+{
+	int wait = run->lab->embedded ? EMBEDDED_SIGN_IN_MS : FOREIGN_SIGN_IN_MS;
+	struct command cmd = { .verb = "login" };
+	struct typed *t;
+	const char *code;
+	va_list ap;
+
+	va_start(ap, user);
+	cmd.args = collect(run, ap);
+	va_end(ap);
+	t = cli_begin(run, &cmd);
+	code = sign_in_pending(run, wait);
+	if (code)
+		sign_in_approve(run, code, user ? user : "alice");
+	return cli_finish(run, t);
+}
+
+/* ---- the config file ---- */
+
+const char *config_file(struct run *run)
+{
+	const struct target *t = run->lab->target;
+
+	return t->config_path(t->ctx, run->lab->now.instance);
+}
+
+const char *config_text(struct run *run)
+{
+	struct err err = { 0 };
+	char *text = NULL;
+	size_t n;
+
+	if (run->broken || !file_read(config_file(run), 1 << 20, &text, &n, &err))
+		return "";
+	own_text(run, text);
+	return text;
+}
+
+static json_t *named(json_t *list, const char *name)
+{
+	json_t *o;
+	size_t i;
+
+	json_array_foreach (list, i, o)
+		if (strcmp(conf_str(o, "name", ""), name) == 0)
+			return o;
+	return NULL;
+}
+
+const char *config_value(struct run *run, const char *key)
+{
+	const char *text = config_text(run);
+	struct err err = { 0 };
+	AUTO(conf) struct conf *c = conf_parse("config.yaml", text, strlen(text), &err);
+	json_t *root = c ? conf_root(c) : NULL, *context, *user;
+
+	context = named(json_object_get(root, "contexts"), conf_str(root, "current_context", ""));
+	user = named(json_object_get(root, "users"), conf_str(context, "user", ""));
+	return arena_str(run->arena, conf_str(user, key, NULL));
+}
+
+void config_give(struct run *run, const char *token, const char *refresh_token)
+{
+	const char *path = config_file(run);
+	struct err err = { 0 };
+	AUTO(char) char *dir = strdup(path);
+	AUTO_BUF b = { 0 };
+
+	*strrchr(dir, '/') = '\0';
+	buf_printf(&b, "current_context: default\n"
+		       "clusters:\n- name: default-cluster\n  base_url: %s\n"
+		       "users:\n- type: oauth\n  name: default-user\n  token: %s\n",
+		run->lab->now.urls.platform, token);
+	if (refresh_token)
+		buf_printf(&b, "  refresh_token: %s\n", refresh_token);
+	buf_str(&b, "contexts:\n- name: default\n  cluster: default-cluster\n"
+		    "  user: default-user\n  workspace: default\n");
+	if (!file_mkdirs(dir, 0700, &err) || !file_write(path, b.p, b.n, 0600, &err))
+		run_broken(run, "cannot write the CLI's config: %s", err.text);
+}
