@@ -14,9 +14,9 @@ static void cli_good_day(struct run *run)
 static void pdp_good_day(struct run *run)
 {
 	check_decision(run, "lets the Admin of a workspace read it",
-		decide(run, &(struct ask_decision){ .principal = "alice" }), true);
+		       decide(run, &(struct ask_decision) { .principal = "alice" }), true);
 	check_decision(run, "denies somebody without a role",
-		decide(run, &(struct ask_decision){ .principal = "mallory" }), false);
+		       decide(run, &(struct ask_decision) { .principal = "mallory" }), false);
 }
 
 static void target_starts(struct run *run)
@@ -27,7 +27,7 @@ static void target_starts(struct run *run)
 		pdp_good_day(run);
 	else if (run->surface != SDK)
 		check_allowed(run, "the Admin of a workspace",
-			request(run, &(struct ask){ .token = token_for(run, "alice") }));
+			      request(run, &(struct ask) { .token = token_for(run, "alice") }));
 }
 
 static const struct scenario rows[] = {
@@ -37,7 +37,8 @@ static const struct scenario rows[] = {
 		.promise = "The target starts, answers, and serves somebody who may.",
 		.page = "Using authentication",
 		.source = "the good day of every other row",
-		.remedy = "Start the target by hand with its target file's command and look at its "
+		.remedy = "Start the target by hand with its target file's command and look at "
+			  "its "
 			  "last words.",
 		.surfaces = CLI | GATEWAY | PDP | SERVICE,
 		.providers = EACH_PROVIDER,

@@ -3,6 +3,8 @@
 
 #include "suites/kit/lab.h"
 
+#include "idp-sim/base/buf.h"
+
 #include <stdarg.h>
 #include <string.h>
 
@@ -118,10 +120,12 @@ static char *either(struct run *run, const char *statuses)
 	return text;
 }
 
-bool check_status(struct run *run, const char *what, const struct answer *a, const char *statuses)
+bool check_status(struct run *run, const char *what, const struct answer *a,
+		  const char *statuses)
 {
 	return check_that(run, among(a->status, statuses), what,
-		run_printf(run, "status %s", either(run, statuses)), "%s", status_got(run, a));
+			  run_printf(run, "status %s", either(run, statuses)), "%s",
+			  status_got(run, a));
 }
 
 static bool holds_one(const char *text, const char *words, char *ret_word, size_t cap)
@@ -161,7 +165,7 @@ bool check_contains(struct run *run, const char *what, const char *text, const c
 	char word[200];
 
 	return check_that(run, holds_one(text, words, word, sizeof(word)), what,
-		run_printf(run, "contains %s", quoted(run, words)), "\"%s\"", text);
+			  run_printf(run, "contains %s", quoted(run, words)), "\"%s\"", text);
 }
 
 bool check_lacks(struct run *run, const char *what, const char *text, const char *words)
@@ -170,15 +174,15 @@ bool check_lacks(struct run *run, const char *what, const char *text, const char
 	bool held = !holds_one(text, words, word, sizeof(word));
 
 	return check_that(run, held, what, run_printf(run, "no %s", quoted(run, words)),
-		"contains \"%s\"", word);
+			  "contains \"%s\"", word);
 }
 
 bool check_equal(struct run *run, const char *what, const char *got, const char *want)
 {
 	bool held = got && strcmp(got, want) == 0;
 
-	return check_that(run, held, what, run_printf(run, "\"%s\"", want), got ? "\"%s\"" : "%s",
-		got ? got : "nothing");
+	return check_that(run, held, what, run_printf(run, "\"%s\"", want),
+			  got ? "\"%s\"" : "%s", got ? got : "nothing");
 }
 
 bool check_count(struct run *run, const char *what, size_t got, size_t want)
@@ -193,43 +197,50 @@ static const char *behind(const struct run *run)
 	return run->surface == GATEWAY ? "upstream" : "service";
 }
 
-bool check_refused(struct run *run, const char *who, const struct answer *a, const char *statuses)
+bool check_refused(struct run *run, const char *who, const struct answer *a,
+		   const char *statuses)
 {
-	bool held = check_status(run, run_printf(run, "answers %s with %s", who,
-					      either(run, statuses)), a, statuses);
+	bool held = check_status(
+		run, run_printf(run, "answers %s with %s", who, either(run, statuses)), a,
+		statuses);
 
 	if (run->surface == GATEWAY)
 		held &= check_that(run, a->reached == 0,
-			run_printf(run, "does not forward %s", who), "nothing reaches the upstream",
-			"%zu request%s reached it", a->reached, a->reached == 1 ? "" : "s");
+				   run_printf(run, "does not forward %s", who),
+				   "nothing reaches the upstream", "%zu request%s reached it",
+				   a->reached, a->reached == 1 ? "" : "s");
 	if (!held)
 		mark(run, run->surface == GATEWAY && a->reached ? "gateway" : behind(run), NULL,
-			run_printf(run, "%s must be refused", who));
+		     run_printf(run, "%s must be refused", who));
 	return held;
 }
 
 static bool let_through(const struct run *run, const struct answer *a)
 {
-	return a->status >= 200 && a->status < 300 && (run->surface != GATEWAY || a->reached > 0);
+	return a->status >= 200 && a->status < 300 &&
+	       (run->surface != GATEWAY || a->reached > 0);
 }
 
 bool check_allowed(struct run *run, const char *who, const struct answer *a)
 {
-	bool held = check_that(run, let_through(run, a), run_printf(run, "lets %s through", who),
-		run->surface == GATEWAY ? "2xx, and the request reaches the upstream" : "status 2xx",
+	bool held = check_that(
+		run, let_through(run, a), run_printf(run, "lets %s through", who),
+		run->surface == GATEWAY ? "2xx, and the request reaches the upstream"
+					: "status 2xx",
 		"%s%s", status_got(run, a),
 		run->surface == GATEWAY && !a->reached ? ", nothing reached the upstream" : "");
 
 	if (!held)
 		mark(run, run->surface == GATEWAY ? "gateway" : behind(run), "client",
-			run_printf(run, "%s must be let through", who));
+		     run_printf(run, "%s must be let through", who));
 	return held;
 }
 
 bool control_allowed(struct run *run, const char *who, const struct answer *a)
 {
-	return control_that(run, let_through(run, a), run_printf(run, "lets %s through", who),
-		"%s%s", status_got(run, a),
+	return control_that(
+		run, let_through(run, a), run_printf(run, "lets %s through", who), "%s%s",
+		status_got(run, a),
 		run->surface == GATEWAY && !a->reached ? ", nothing reached the upstream" : "");
 }
 
@@ -242,7 +253,8 @@ static const char *ran_got(struct run *run, const struct ran *r)
 	if (r->not_started)
 		return run_printf(run, "could not be started: %s", r->err);
 	if (r->timed_out)
-		return run_printf(run, "did not end in %d s; %s", (int)(r->took_us / 1000000), last);
+		return run_printf(run, "did not end in %d s; %s", (int)(r->took_us / 1000000),
+				  last);
 	if (r->flooded)
 		return "wrote more than 1 MiB";
 	if (r->signal)
@@ -252,7 +264,8 @@ static const char *ran_got(struct run *run, const struct ran *r)
 
 bool check_succeeds(struct run *run, const char *what, const struct ran *r)
 {
-	bool held = check_that(run, r->exit_code == 0, what, "exit status 0", "%s", ran_got(run, r));
+	bool held = check_that(run, r->exit_code == 0, what, "exit status 0", "%s",
+			       ran_got(run, r));
 
 	if (!held)
 		mark(run, "cli", "person", "must succeed");
@@ -261,8 +274,8 @@ bool check_succeeds(struct run *run, const char *what, const struct ran *r)
 
 bool check_fails(struct run *run, const char *what, const struct ran *r)
 {
-	bool held = check_that(run, r->exit_code > 0, what, "an exit status that is not 0, in time",
-		"%s", ran_got(run, r));
+	bool held = check_that(run, r->exit_code > 0, what,
+			       "an exit status that is not 0, in time", "%s", ran_got(run, r));
 
 	if (!held)
 		mark(run, "cli", "person", "must end with an error");
@@ -278,11 +291,12 @@ bool control_succeeds(struct run *run, const char *what, const struct ran *r)
 
 bool check_decision(struct run *run, const char *what, const struct decision *d, bool allowed)
 {
-	const char *got = !d->answered	 ? run_printf(run, "no decision (status %d)", d->status)
-			  : d->allowed	 ? "allowed"
-					 : "denied";
-	bool held = check_that(run, d->answered ? d->allowed == allowed : !allowed && d->status >= 400,
-		what, allowed ? "allowed" : "denied", "%s", got);
+	const char *got = !d->answered ? run_printf(run, "no decision (status %d)", d->status)
+			  : d->allowed ? "allowed"
+				       : "denied";
+	bool held = check_that(
+		run, d->answered ? d->allowed == allowed : !allowed && d->status >= 400, what,
+		allowed ? "allowed" : "denied", "%s", got);
 
 	if (!held)
 		mark(run, "pdp", NULL, allowed ? "must be allowed" : "must be denied");

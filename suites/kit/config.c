@@ -5,6 +5,8 @@
  */
 #include "suites/kit/lab.h"
 
+#include "idp-sim/base/conf.h"
+
 #include <string.h>
 
 /* What the platform's provider pages say to configure. */
@@ -139,7 +141,8 @@ static const struct provider_config *find_provider(const char *name)
 static bool learn_client(struct lab *l, struct arena *a, const char *provider,
 			 struct platform_config *c, struct err *err)
 {
-	AUTO(json_t) json_t *body = json_pack("{s:s, s:s}", "provider", provider, "user", "alice");
+	AUTO(json_t)
+	json_t *body = json_pack("{s:s, s:s}", "provider", provider, "user", "alice");
 	AUTO(json_t) json_t *answer = NULL;
 	const json_t *claims, *aud, *client;
 	int status = 0;
@@ -148,7 +151,7 @@ static bool learn_client(struct lab *l, struct arena *a, const char *provider,
 	claims = json_object_get(answer, "claims");
 	if (status >= 300 || !claims)
 		return fail(err, ERR_INPUT, "cannot mint a token of %s: %s", provider,
-			conf_str(answer, "error", "no claims in the answer"));
+			    conf_str(answer, "error", "no claims in the answer"));
 	aud = json_object_get(claims, "aud");
 	if (json_is_array(aud))
 		aud = json_array_get(aud, json_array_size(aud) - 1);
@@ -201,11 +204,13 @@ static void put(json_t *o, const char *key, const char *value)
 
 json_t *config_json(const struct platform_config *c)
 {
-	json_t *o = json_pack("{s:b, s:b, s:b, s:b, s:f, s:f, s:f, s:b}", "enabled",
-		!c->auth_disabled, "oidc_enabled", !c->oidc_disabled, "allow_unsigned_jwt",
-		c->allow_unsigned_jwt, "seed_on_startup", !c->no_seed, "policy_data_refresh_interval",
+	json_t *o = json_pack(
+		"{s:b, s:b, s:b, s:b, s:f, s:f, s:f, s:b}", "enabled", !c->auth_disabled,
+		"oidc_enabled", !c->oidc_disabled, "allow_unsigned_jwt", c->allow_unsigned_jwt,
+		"seed_on_startup", !c->no_seed, "policy_data_refresh_interval",
 		(double)c->refresh_interval_ms / 1000, "bundle_cache_seconds",
-		(double)c->bundle_cache_ms / 1000, "policy_decision_point_request_timeout_seconds",
+		(double)c->bundle_cache_ms / 1000,
+		"policy_decision_point_request_timeout_seconds",
 		(double)c->pdp_timeout_ms / 1000, "access_keys_enabled", c->access_keys);
 	json_t *more = json_array();
 

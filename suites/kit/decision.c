@@ -51,7 +51,8 @@ static json_t *input_of(struct run *run, const struct ask_decision *q, const cha
 	put_principal(run, in, q);
 	if (strcmp(entrypoint, "allow") == 0) {
 		json_object_set_new(in, "method", json_string(q->method ? q->method : "GET"));
-		json_object_set_new(in, "path",
+		json_object_set_new(
+			in, "path",
 			json_string(q->path ? q->path : ws_path(run, q->workspace)));
 		if (q->scopes)
 			json_object_set_new(in, "scopes", words(q->scopes));
@@ -93,8 +94,10 @@ const struct decision *decide(struct run *run, const struct ask_decision *q)
 	}
 	own_json(run, d->body);
 	hops_add(run->lab, "pdp", "service", true,
-		run_printf(run, "%d %s", d->status,
-			!d->answered ? "no decision" : d->allowed ? "allowed" : "denied"),
-		d->body ? asked(run, "", d->body) : NULL);
+		 run_printf(run, "%d %s", d->status,
+			    !d->answered ? "no decision"
+			    : d->allowed ? "allowed"
+					 : "denied"),
+		 d->body ? asked(run, "", d->body) : NULL);
 	return d;
 }

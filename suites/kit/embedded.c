@@ -66,7 +66,7 @@ static bool start(void *ctx, const struct lab_urls *urls, void **ret, struct err
 	in->lab = l;
 	in->urls = urls;
 	if (asprintf(&in->config_path, "%s/.config/%s/config.yaml", urls->home,
-		    conf_str(edition_root(l->edition), "cli.directory", "nmp")) < 0)
+		     conf_str(edition_root(l->edition), "cli.directory", "nmp")) < 0)
 		abort();
 	if (!start_part(in, err)) {
 		free(in->config_path);
@@ -109,10 +109,8 @@ static const char *config_path(void *ctx, void *instance)
 static const struct {
 	const char *verb, *positional[3];
 } verbs[] = {
-	{ "workspaces-create", { "name" } },
-	{ "workspaces-delete", { "name" } },
-	{ "workspaces-get", { "name" } },
-	{ "members-update", { "principal" } },
+	{ "workspaces-create", { "name" } },   { "workspaces-delete", { "name" } },
+	{ "workspaces-get", { "name" } },      { "members-update", { "principal" } },
 	{ "members-delete", { "principal" } },
 };
 
@@ -189,7 +187,8 @@ static void arguments(struct words *w, const struct command *cmd)
 
 static void command_words(struct words *w, struct lab *l, const struct command *cmd)
 {
-	json_t *list = json_object_get(conf_get(edition_root(l->edition), "cli.words"), cmd->verb);
+	json_t *list =
+		json_object_get(conf_get(edition_root(l->edition), "cli.words"), cmd->verb);
 	json_t *x;
 	size_t i;
 
@@ -202,8 +201,7 @@ static void command_words(struct words *w, struct lab *l, const struct command *
 		split(w, "quickstart configure");
 	else if (!list && strcmp(cmd->verb, "sdk") != 0)
 		word(w, cmd->verb);
-	json_array_foreach (list, i, x)
-		word(w, json_string_value(x));
+	json_array_foreach(list, i, x) word(w, json_string_value(x));
 	arguments(w, cmd);
 }
 
@@ -220,7 +218,7 @@ static void environment(struct words *w, struct instance *in, const struct comma
 	word(w, arena_printf(w->arena, "HOME=%s", in->urls->home));
 	word(w, arena_printf(w->arena, "%sBASE_URL=%s", prefix, in->urls->platform));
 	word(w, arena_printf(w->arena, "REFERENCE_EDITION=%s",
-		l->o.edition ? l->o.edition : edition_name(l->edition)));
+			     l->o.edition ? l->o.edition : edition_name(l->edition)));
 	if (mutants.n)
 		word(w, arena_printf(w->arena, "REFERENCE_MUTANT=%s", mutants.p));
 	word(w, "BROWSER=true");
@@ -238,12 +236,13 @@ static void *begin(void *ctx, void *instance, const struct command *cmd, struct 
 
 	command_words(&argv, l, cmd);
 	environment(&env, in, cmd);
-	c = child_start(&(struct child_options){
-				.argv = argv.v,
-				.env = env.v,
-				.dir = in->urls->home,
-				.timeout_ms = cmd->timeout_ms,
-			},
+	c = child_start(
+		&(struct child_options) {
+			.argv = argv.v,
+			.env = env.v,
+			.dir = in->urls->home,
+			.timeout_ms = cmd->timeout_ms,
+		},
 		err);
 	arena_free(a);
 	return c;
@@ -270,17 +269,20 @@ static bool decide_at(void *ctx, void *instance, const struct question *q, struc
 	const json_t *allowed;
 	AUTO_ANSWER a = { 0 };
 
-	if (asprintf(&who, "%s: %s", edition_header(l->edition, "principal_id"), q->caller) < 0 ||
+	if (asprintf(&who, "%s: %s", edition_header(l->edition, "principal_id"), q->caller) <
+		    0 ||
 	    asprintf(&where, "%s%s", reference_url(in->part),
-		    edition_path(l->edition, q->entrypoint)) < 0)
+		     edition_path(l->edition, q->entrypoint)) < 0)
 		abort();
 	headers[1] = who;
-	if (!wire_request("POST", where, headers, text, strlen(text), &(struct wire_to){ 0 }, &a, err))
+	if (!wire_request("POST", where, headers, text, strlen(text), &(struct wire_to) { 0 },
+			  &a, err))
 		return false;
-	*ret = (struct decision){ .status = a.status, .took_us = a.took_us };
+	*ret = (struct decision) { .status = a.status, .took_us = a.took_us };
 	ret->body = json_loadb(a.body ? a.body : "", a.body_len, 0, NULL);
-	allowed = conf_get(ret->body, strcmp(q->entrypoint, "has_role") == 0 ? "result.has_role"
-									     : "result.allowed");
+	allowed =
+		conf_get(ret->body, strcmp(q->entrypoint, "has_role") == 0 ? "result.has_role"
+									   : "result.allowed");
 	ret->answered = json_is_boolean(allowed);
 	ret->allowed = json_is_true(allowed);
 	return true;
@@ -299,7 +301,7 @@ struct target *embedded_target_new(struct lab *l)
 
 	if (!t)
 		abort();
-	*t = (struct target){
+	*t = (struct target) {
 		.name = "reference platform",
 		.surfaces = CLI | GATEWAY | PDP | SERVICE | SDK,
 		.edition = l->o.edition,

@@ -14,13 +14,13 @@ enum { MAX_LINES = 256, TIMEOUT_MS = 15000 };
 const char *ws_path(struct run *run, const char *workspace)
 {
 	return run_printf(run, "%s/%s", edition_path(run->edition, "workspaces"),
-		workspace ? workspace : "ml-team");
+			  workspace ? workspace : "ml-team");
 }
 
 const char *members_path(struct run *run, const char *workspace, const char *principal)
 {
 	return run_printf(run, "%s/members%s%s", ws_path(run, workspace), principal ? "/" : "",
-		principal ? principal : "");
+			  principal ? principal : "");
 }
 
 const char *header_name(struct run *run, const char *word)
@@ -70,10 +70,11 @@ static const struct answer *finish(struct run *run, struct wire_answer *w, const
 
 /* The bytes as wire_request() would send them, so that the transcript and a raw request are
  * the same thing. */
-static void compose(struct buf *b, const struct ask *ask, const char *path, const struct url *to)
+static void compose(struct buf *b, const struct ask *ask, const char *path,
+		    const struct url *to)
 {
-	buf_printf(b, "%s %s HTTP/1.1\r\nHost: %s:%d\r\n", ask->method ? ask->method : "GET", path,
-		to->host, to->port);
+	buf_printf(b, "%s %s HTTP/1.1\r\nHost: %s:%d\r\n", ask->method ? ask->method : "GET",
+		   path, to->host, to->port);
 	if (ask->authorization)
 		buf_printf(b, "Authorization: %s\r\n", ask->authorization);
 	else if (ask->token)
@@ -82,7 +83,7 @@ static void compose(struct buf *b, const struct ask *ask, const char *path, cons
 		buf_printf(b, "%s\r\n", ask->headers[i]);
 	if (ask->body)
 		buf_printf(b, "Content-Type: application/json\r\nContent-Length: %zu\r\n",
-			strlen(ask->body));
+			   strlen(ask->body));
 	buf_printf(b, "Connection: close\r\n\r\n%s", ask->body ? ask->body : "");
 }
 

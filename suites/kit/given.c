@@ -41,7 +41,7 @@ json_t *sim(struct run *run, const char *method, const char *path, json_t *stole
 	answer = call(run, method, path, stolen_body, &status);
 	if (status >= 300)
 		run_broken(run, "simulator: %s %s: %s", method, path,
-			conf_str(answer, "error", "failed"));
+			   conf_str(answer, "error", "failed"));
 	return answer;
 }
 
@@ -70,9 +70,10 @@ void troubles_clear(struct run *run)
 
 static json_t *journal(struct run *run, const char *endpoint, size_t n, double wait_s)
 {
-	const char *path = run_printf(run, "/_sim/journal?since=%lld&provider=%s%s%s&n=%zu&wait=%.3f",
-		(long long)run->lab->journal_from, run->provider, endpoint ? "&endpoint=" : "",
-		endpoint ? endpoint : "", n, wait_s);
+	const char *path =
+		run_printf(run, "/_sim/journal?since=%lld&provider=%s%s%s&n=%zu&wait=%.3f",
+			   (long long)run->lab->journal_from, run->provider,
+			   endpoint ? "&endpoint=" : "", endpoint ? endpoint : "", n, wait_s);
 
 	return json_object_get(sim(run, "GET", path, NULL), "entries");
 }
@@ -94,7 +95,8 @@ bool provider_wait(struct run *run, const char *endpoint, size_t n, int timeout_
 	return json_array_size(journal(run, endpoint, n, timeout_ms / 1000.0)) >= n;
 }
 
-const char *provider_field(struct run *run, const char *endpoint, size_t index, const char *field)
+const char *provider_field(struct run *run, const char *endpoint, size_t index,
+			   const char *field)
 {
 	json_t *e = json_array_get(journal(run, endpoint, 1, 0), index);
 	json_t *v = json_object_get(json_object_get(e, "form"), field);
@@ -133,12 +135,17 @@ void provider_hops(struct run *run)
 
 	if (run->broken)
 		return;
-	json_array_foreach (journal(run, NULL, 1, 0), i, e) {
+	json_array_foreach(journal(run, NULL, 1, 0), i, e)
+	{
 		int64_t at = conf_int(e, "at_us", 0) - run->started_us;
 		struct hop ask = { .from = who, .to = "idp", .text = form_line(run, e) };
-		struct hop answer = { .from = "idp", .to = who, .answer = true,
-			.text = run_printf(run, "%d %s %s", (int)conf_int(e, "status", 0),
-				conf_str(e, "situation", ""), conf_str(e, "code", "")) };
+		struct hop answer = { .from = "idp",
+				      .to = who,
+				      .answer = true,
+				      .text = run_printf(run, "%d %s %s",
+							 (int)conf_int(e, "status", 0),
+							 conf_str(e, "situation", ""),
+							 conf_str(e, "code", "")) };
 
 		hops_add_at(run->lab, at, &ask);
 		hops_add_at(run->lab, at + conf_int(e, "took_us", 0), &answer);
@@ -167,8 +174,9 @@ void api_answers(struct run *run, const struct canned *c)
 	};
 
 	a.headers = run_printf(run, "Content-Type: %s\r\n%s%s%s",
-		c->type ? c->type : "application/json", c->location ? "Location: " : "",
-		c->location ? c->location : "", c->location ? "\r\n" : "");
+			       c->type ? c->type : "application/json",
+			       c->location ? "Location: " : "", c->location ? c->location : "",
+			       c->location ? "\r\n" : "");
 	if (!c->status)
 		a.status = 200;
 	if (r)
@@ -180,11 +188,12 @@ void api_discovery(struct run *run, json_t *patch)
 	AUTO_ANSWER a = { 0 };
 	AUTO(json_t) json_t *doc = NULL;
 	const char *url = run_printf(run, "%s%s", lab_pdp(run->lab),
-		edition_path(run->edition, "discovery"));
+				     edition_path(run->edition, "discovery"));
 	struct err err = { 0 };
 	char *text;
 
-	if (!run->broken && wire_request("GET", url, NULL, NULL, 0, &(struct wire_to){ 0 }, &a, &err))
+	if (!run->broken &&
+	    wire_request("GET", url, NULL, NULL, 0, &(struct wire_to) { 0 }, &a, &err))
 		doc = json_loadb(a.body, a.body_len, 0, NULL);
 	if (!doc)
 		run_broken(run, "no discovery document of the platform: %s", err.text);
@@ -194,7 +203,7 @@ void api_discovery(struct run *run, json_t *patch)
 	if (!doc)
 		return;
 	text = json_dumps(doc, JSON_COMPACT);
-	api_answers(run, &(struct canned){ .path = "discovery", .status = 200, .body = text });
+	api_answers(run, &(struct canned) { .path = "discovery", .status = 200, .body = text });
 	own_text(run, text);
 }
 
@@ -206,7 +215,8 @@ void api_clear(struct run *run)
 		recorder_say(run->lab->now.api, NULL);
 }
 
-static bool matches(struct run *run, const struct recorded *q, const char *method, const char *path)
+static bool matches(struct run *run, const struct recorded *q, const char *method,
+		    const char *path)
 {
 	const char *discovery = edition_path(run->edition, "discovery");
 
@@ -274,8 +284,8 @@ void pdp_lies(struct run *run, const char *lie)
 
 size_t pdp_saw(struct run *run)
 {
-	static const char *const decisions[] = { "allow", "has_permissions", "has_role", "callout",
-		"authenticate", "decision" };
+	static const char *const decisions[] = { "allow",   "has_permissions", "has_role",
+						 "callout", "authenticate",    "decision" };
 	struct recorder *r = run->lab->now.liar;
 	size_t n = 0;
 
@@ -301,11 +311,11 @@ void login_given(struct run *run, const char *person, int64_t expires_in_s, bool
 {
 	enum { LIFETIME_S = 3600 };
 	struct session s = { "", NULL };
-	const char *token = token_made(run, &(struct token_ask){
-		.person = person,
-		.lifetime_s = LIFETIME_S,
-		.age_s = LIFETIME_S - expires_in_s,
-	});
+	const char *token = token_made(run, &(struct token_ask) {
+						    .person = person,
+						    .lifetime_s = LIFETIME_S,
+						    .age_s = LIFETIME_S - expires_in_s,
+					    });
 
 	if (refreshable)
 		s = session_for(run, person);

@@ -34,7 +34,9 @@ static bool start_simulator(struct lab *l, struct err *err)
 
 static enum edition_bit bit_of(const char *name)
 {
-	return strcmp(name, "nmp") == 0 ? NMP : strcmp(name, "nemo-callout") == 0 ? CALLOUT : NEMO;
+	return strcmp(name, "nmp") == 0		   ? NMP
+	       : strcmp(name, "nemo-callout") == 0 ? CALLOUT
+						   : NEMO;
 }
 
 static bool lab_init(struct lab *l, struct err *err)
@@ -106,11 +108,12 @@ static void on_message(void *ctx, bool answer, const char *bytes, size_t n)
 {
 	const struct wiretap *w = ctx;
 
-	hops_message(w->lab, answer ? w->to : w->from, answer ? w->from : w->to, answer, bytes, n);
+	hops_message(w->lab, answer ? w->to : w->from, answer ? w->from : w->to, answer, bytes,
+		     n);
 }
 
-static struct recorder *tap(struct lab *l, const char *from, const char *to, const char *forward,
-			    struct err *err)
+static struct recorder *tap(struct lab *l, const char *from, const char *to,
+			    const char *forward, struct err *err)
 {
 	struct wiretap *w = arena_alloc(l->now.arena, sizeof(*w));
 	struct recorder_options o = {
@@ -120,7 +123,7 @@ static struct recorder *tap(struct lab *l, const char *from, const char *to, con
 		.ctx = w,
 	};
 
-	*w = (struct wiretap){ l, from, to };
+	*w = (struct wiretap) { l, from, to };
 	return recorder_start(&o, err);
 }
 
@@ -128,7 +131,7 @@ static struct reference_options part_options(struct lab *l)
 {
 	struct assembly *s = &l->now;
 
-	return (struct reference_options){
+	return (struct reference_options) {
 		.edition = l->edition,
 		.config = &s->config,
 		.mutants = &l->mutants,
@@ -202,19 +205,21 @@ static void make_urls(struct lab *l)
 	struct lab_urls *u = &s->urls;
 	const char *bundle = edition_path(l->edition, "bundle");
 
-	*u = (struct lab_urls){
+	*u = (struct lab_urls) {
 		.provider = s->provider,
 		.issuer = s->config.issuer,
 		.idp = idp_origin(l->idp),
-		.platform = s->face ? recorder_url(s->face)
-				    : s->service ? reference_url(s->service) : NULL,
+		.platform = s->face	 ? recorder_url(s->face)
+			    : s->service ? reference_url(s->service)
+					 : NULL,
 		.pdp = recorder_url(s->liar),
 		.upstream = s->upstream ? recorder_url(s->upstream) : NULL,
 		.gateway_listen = s->surface == GATEWAY ? free_listen(l) : NULL,
 		.pdp_listen = s->surface == PDP ? free_listen(l) : NULL,
 		.service_listen = s->surface == SERVICE ? free_listen(l) : NULL,
-		.bundle_url = s->pdp ? arena_printf(s->arena, "%s%s", reference_url(s->pdp), bundle)
-				     : NULL,
+		.bundle_url =
+			s->pdp ? arena_printf(s->arena, "%s%s", reference_url(s->pdp), bundle)
+			       : NULL,
 		.home = s->home,
 		.ca_file = idp_ca_file(l->idp),
 		.client_id = s->config.client_id,
@@ -237,7 +242,9 @@ static bool start_target(struct lab *l, struct err *err)
 
 static const char *target_part(const struct lab *l)
 {
-	return l->now.surface == GATEWAY ? "gateway" : l->now.surface == SERVICE ? "service" : "gateway";
+	return l->now.surface == GATEWAY   ? "gateway"
+	       : l->now.surface == SERVICE ? "service"
+					   : "gateway";
 }
 
 /* The order follows from who must know whose URL; see the picture in lab.h. */
@@ -279,7 +286,7 @@ void lab_clear(struct lab *l)
 	if (s->home[0] && !l->o.keep)
 		file_remove_tree(s->home);
 	arena_free(s->arena);
-	*s = (struct assembly){ 0 };
+	*s = (struct assembly) { 0 };
 }
 
 static bool same(const char *a, const char *b)
@@ -342,9 +349,9 @@ bool lab_seed(struct lab *l, const json_t *more, struct err *err)
 
 static void remove_config(struct lab *l)
 {
-	const char *path = l->target->config_path ? l->target->config_path(l->target->ctx,
-							    l->now.instance)
-						  : NULL;
+	const char *path = l->target->config_path
+				   ? l->target->config_path(l->target->ctx, l->now.instance)
+				   : NULL;
 	char *dir = path ? arena_str(l->now.arena, path) : NULL;
 
 	if (!dir || !strrchr(dir, '/'))

@@ -13,7 +13,7 @@ static void own(struct run *run, void (*release)(void *p), void *p)
 {
 	struct owned *o = arena_alloc(run->arena, sizeof(*o));
 
-	*o = (struct owned){ release, p, run->owned };
+	*o = (struct owned) { release, p, run->owned };
 	run->owned = o;
 }
 

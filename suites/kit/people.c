@@ -6,7 +6,7 @@
 #include <string.h>
 
 const struct person people[] = {
-	{ "admin", NULL }, { "alice", NULL }, { "bob", NULL },	   { "erin", NULL },
+	{ "admin", NULL },  { "alice", NULL },	 { "bob", NULL },	{ "erin", NULL },
 	{ "victor", NULL }, { "mallory", NULL }, { "grace", "ml-ops" }, { NULL, NULL },
 };
 
@@ -16,8 +16,9 @@ static json_t *person_json(const struct person *p)
 	json_t *o;
 
 	snprintf(email, sizeof(email), "%s@example.com", p->name);
-	o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "password", PASSWORD, "email", email, "upn",
-		email, "username", p->name, "given_name", p->name, "family_name", "Example");
+	o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "password", PASSWORD, "email", email,
+		      "upn", email, "username", p->name, "given_name", p->name, "family_name",
+		      "Example");
 	if (p->groups)
 		json_object_set_new(o, "groups", json_pack("[s]", p->groups));
 	return o;
@@ -35,7 +36,7 @@ static bool register_at(struct lab *l, const char *provider, struct err *err)
 		answer = idp_call(l->idp, "PATCH", path, body, &status);
 		if (status >= 300)
 			return fail(err, ERR_INPUT, "cannot register %s at %s: %s", p->name,
-				provider, conf_str(answer, "error", "?"));
+				    provider, conf_str(answer, "error", "?"));
 	}
 	return true;
 }
@@ -54,10 +55,9 @@ json_t *people_state(void)
 {
 	return json_pack("{s:{s:{s:{s:[s], s:[s], s:[s], s:[s]}, s:{s:i, s:i}}, s:{s:{s:[s]}}, "
 			 "s:{s:{s:[s]}}}}",
-		"workspaces",
-		"ml-team", "members", "alice@example.com", "Admin", "erin@example.com", "Editor",
-		"victor@example.com", "Viewer", "ml-ops", "Editor",
-		"entities", "project", 3, "dataset", 5,
-		"empty-team", "members", "alice@example.com", "Admin",
-		"other-team", "members", "bob@example.com", "Admin");
+			 "workspaces", "ml-team", "members", "alice@example.com", "Admin",
+			 "erin@example.com", "Editor", "victor@example.com", "Viewer", "ml-ops",
+			 "Editor", "entities", "project", 3, "dataset", 5, "empty-team",
+			 "members", "alice@example.com", "Admin", "other-team", "members",
+			 "bob@example.com", "Admin");
 }

@@ -73,8 +73,9 @@ char *scenario_id(struct arena *a, const struct suite *s, const struct scenario 
 	bool nemo = !edition || strcmp(edition, "nemo") == 0;
 
 	return arena_printf(a, "%s/%s@%s%s%s%s%s", s->section, row->name,
-		row->providers == ANY_PROVIDER ? "any" : provider, several ? ":" : "",
-		several ? surface_word(surface) : "", nemo ? "" : ":", nemo ? "" : edition);
+			    row->providers == ANY_PROVIDER ? "any" : provider,
+			    several ? ":" : "", several ? surface_word(surface) : "",
+			    nemo ? "" : ":", nemo ? "" : edition);
 }
 
 /* ---- playing ---- */
@@ -108,10 +109,10 @@ static bool skip(struct run *run)
 
 	if (!(editions & run->edition_bit))
 		run->result->reason = run_printf(run, "does not hold in edition %s",
-			edition_name(run->edition));
+						 edition_name(run->edition));
 	else if (word)
 		run->result->reason = run_printf(run, "needs %s: not claimed by %s", word,
-			run->lab->target->name);
+						 run->lab->target->name);
 	else
 		return false;
 	run->result->verdict = SKIPPED;
@@ -156,7 +157,7 @@ static void check_alive(struct run *run)
 	if (!t->alive || t->alive(t->ctx, instance))
 		return;
 	check_that(run, false, "keeps running", "the target keeps running", "it ended: %s",
-		t->last_words(t->ctx, instance));
+		   t->last_words(t->ctx, instance));
 	lab_clear(run->lab);
 }
 
@@ -183,9 +184,9 @@ static void describe(struct run *run, const struct suite *suite)
 {
 	const struct scenario *row = run->row;
 
-	*run->result = (struct result){
+	*run->result = (struct result) {
 		.id = scenario_id(run->arena, suite, row, run->surface, run->provider,
-			edition_name(run->edition)),
+				  edition_name(run->edition)),
 		.row = run_printf(run, "%s/%s", suite->section, row->name),
 		.section = suite->section,
 		.title = row->title,
@@ -204,7 +205,8 @@ static void describe(struct run *run, const struct suite *suite)
 }
 
 void play_row(struct lab *l, const struct suite *suite, const struct scenario *row,
-	      enum surface surface, const char *provider, struct arena *arena, struct result *ret)
+	      enum surface surface, const char *provider, struct arena *arena,
+	      struct result *ret)
 {
 	struct run run = {
 		.lab = l,
@@ -231,11 +233,10 @@ void play_row(struct lab *l, const struct suite *suite, const struct scenario *r
 		lab_clear(l);
 }
 
-
-
 void play_sanity(struct lab *l, enum surface surface, const char *provider, struct arena *arena,
 		 struct result *ret)
 {
 	play_row(l, &suite_sanity, &suite_sanity.rows[0], surface, provider, arena, ret);
-	ret->id = arena_printf(arena, "sanity/target-starts@%s:%s", provider, surface_word(surface));
+	ret->id = arena_printf(arena, "sanity/target-starts@%s:%s", provider,
+			       surface_word(surface));
 }

@@ -14,7 +14,8 @@
 
 enum { HOUR_S = 3600 };
 
-static const char everything[] = "openid profile email offline_access platform:read platform:write";
+static const char everything[] =
+	"openid profile email offline_access platform:read platform:write";
 
 /* With a scope prefix the person asks for api://CLIENT/platform:read, as the CLI does. */
 static char *prefixed(struct run *run, const char *scope)
@@ -26,7 +27,8 @@ static char *prefixed(struct run *run, const char *scope)
 		size_t n = strcspn(p, " ");
 		bool ours = memchr(p, ':', n) && !memmem(p, n, "://", 3);
 
-		buf_printf(&b, "%s%s%.*s", b.n ? " " : "", prefix && ours ? prefix : "", (int)n, p);
+		buf_printf(&b, "%s%s%.*s", b.n ? " " : "", prefix && ours ? prefix : "", (int)n,
+			   p);
 		p += n + (p[n] == ' ');
 	}
 	return arena_str(run->arena, b.p ? b.p : "");
@@ -36,9 +38,9 @@ static json_t *mint_body(struct run *run, const struct token_ask *ask)
 {
 	int64_t lifetime = ask->lifetime_s ? ask->lifetime_s : HOUR_S;
 	json_t *o = json_pack("{s:s, s:s, s:s, s:I, s:I}", "provider", run->provider, "user",
-		ask->person ? ask->person : "alice", "scope",
-		prefixed(run, ask->scope ? ask->scope : everything), "lifetime",
-		(json_int_t)lifetime, "age", (json_int_t)ask->age_s);
+			      ask->person ? ask->person : "alice", "scope",
+			      prefixed(run, ask->scope ? ask->scope : everything), "lifetime",
+			      (json_int_t)lifetime, "age", (json_int_t)ask->age_s);
 
 	if (ask->forge)
 		json_object_set_new(o, "forge", json_string(ask->forge));
@@ -58,7 +60,7 @@ const char *token_made(struct run *run, const struct token_ask *ask)
 
 const char *token_for(struct run *run, const char *person)
 {
-	return token_made(run, &(struct token_ask){ .person = person });
+	return token_made(run, &(struct token_ask) { .person = person });
 }
 
 /* ---- sessions ---- */
@@ -68,10 +70,11 @@ static const char *endpoint(struct run *run, const char *name)
 {
 	AUTO_ANSWER a = { 0 };
 	struct err err = { 0 };
-	const char *url = run_printf(run, "%s/.well-known/openid-configuration", run->config->issuer);
+	const char *url =
+		run_printf(run, "%s/.well-known/openid-configuration", run->config->issuer);
 	json_t *doc;
 
-	if (!wire_request("GET", url, NULL, NULL, 0, &(struct wire_to){ 0 }, &a, &err) ||
+	if (!wire_request("GET", url, NULL, NULL, 0, &(struct wire_to) { 0 }, &a, &err) ||
 	    a.status != 200) {
 		run_broken(run, "no discovery document of %s: %s", run->provider, err.text);
 		return NULL;
@@ -88,7 +91,8 @@ static void add_field(struct buf *b, const char *name, const char *value)
 
 struct session session_for(struct run *run, const char *person)
 {
-	static const char *const form[] = { "Content-Type: application/x-www-form-urlencoded", NULL };
+	static const char *const form[] = { "Content-Type: application/x-www-form-urlencoded",
+					    NULL };
 	const char *url = run->broken ? NULL : endpoint(run, "token_endpoint");
 	struct session s = { "", NULL };
 	AUTO_ANSWER a = { 0 };
@@ -103,10 +107,10 @@ struct session session_for(struct run *run, const char *person)
 	add_field(&b, "username", run_printf(run, "%s@example.com", person));
 	add_field(&b, "password", PASSWORD);
 	add_field(&b, "scope", prefixed(run, everything));
-	if (!wire_request("POST", url, form, b.p, b.n, &(struct wire_to){ 0 }, &a, &err) ||
+	if (!wire_request("POST", url, form, b.p, b.n, &(struct wire_to) { 0 }, &a, &err) ||
 	    a.status != 200) {
-		run_broken(run, "%s cannot sign in at %s: %d %s%s", person, run->provider, a.status,
-			a.body ? a.body : "", err.text);
+		run_broken(run, "%s cannot sign in at %s: %d %s%s", person, run->provider,
+			   a.status, a.body ? a.body : "", err.text);
 		return s;
 	}
 	doc = own_json(run, json_loadb(a.body, a.body_len, 0, NULL));
@@ -143,7 +147,7 @@ const char *person_groups(struct run *run, const char *person)
 	AUTO_BUF b = { 0 };
 	size_t i;
 
-	json_array_foreach (json_object_get(claims, run->config->groups_claim), i, g)
+	json_array_foreach(json_object_get(claims, run->config->groups_claim), i, g)
 		buf_printf(&b, "%s%s", b.n ? " " : "", json_string_value(g));
 	return arena_str(run->arena, b.p);
 }
@@ -165,5 +169,6 @@ char *token_shown(struct arena *a, const char *token)
 {
 	const char *dot = strrchr(token, '.');
 
-	return dot ? arena_printf(a, "%.*s...", (int)(dot + 1 - token), token) : arena_str(a, token);
+	return dot ? arena_printf(a, "%.*s...", (int)(dot + 1 - token), token)
+		   : arena_str(a, token);
 }

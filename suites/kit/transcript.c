@@ -32,13 +32,14 @@ void hops_add_at(struct lab *l, int64_t at_us, const struct hop *h)
 
 	pthread_mutex_lock(&list->lock);
 	if (list->open && list->n < list->cap)
-		list->items[list->n++] = (struct hop){
+		list->items[list->n++] = (struct hop) {
 			.at_us = at_us,
 			.from = arena_str(list->arena, h->from),
 			.to = arena_str(list->arena, h->to),
 			.answer = h->answer,
 			.text = text_shown(l, list->arena, h->text, strlen(h->text)),
-			.detail = h->detail ? text_shown(l, list->arena, h->detail, strlen(h->detail))
+			.detail = h->detail ? text_shown(l, list->arena, h->detail,
+							 strlen(h->detail))
 					    : NULL,
 		};
 	pthread_mutex_unlock(&list->lock);
@@ -47,7 +48,9 @@ void hops_add_at(struct lab *l, int64_t at_us, const struct hop *h)
 void hops_add(struct lab *l, const char *from, const char *to, bool answer, const char *text,
 	      const char *detail)
 {
-	struct hop h = { .from = from, .to = to, .answer = answer, .text = text, .detail = detail };
+	struct hop h = {
+		.from = from, .to = to, .answer = answer, .text = text, .detail = detail
+	};
 
 	hops_add_at(l, clk_mono_us() - l->hops.zero_us, &h);
 }
@@ -90,8 +93,8 @@ static void first_line(const char *shown, bool answer, char *ret, size_t cap)
 	}
 }
 
-void hops_message(struct lab *l, const char *from, const char *to, bool answer, const char *bytes,
-		  size_t n)
+void hops_message(struct lab *l, const char *from, const char *to, bool answer,
+		  const char *bytes, size_t n)
 {
 	char *shown = malloc(MAX_DETAIL);
 	char line[2 * MAX_TEXT];
@@ -119,9 +122,10 @@ static size_t token_at(const char *p, const char *end, size_t *ret_signature)
 }
 
 static const char *const secret_names[] = {
-	"refresh_token=", "password=", "client_secret=", "device_code=", "code_verifier=",
-	"\"refresh_token\":\"", "\"refresh_token\": \"", "\"device_code\":\"",
-	"\"device_code\": \"", "refresh_token: ",
+	"refresh_token=",	 "password=",	       "client_secret=",
+	"device_code=",		 "code_verifier=",     "\"refresh_token\":\"",
+	"\"refresh_token\": \"", "\"device_code\":\"", "\"device_code\": \"",
+	"refresh_token: ",
 };
 
 /* Length of the name of a secret whose value starts after it, or 0. */
@@ -149,22 +153,22 @@ static size_t origins_of(struct lab *l, struct origin *ret)
 	size_t n = 0;
 
 	if (l->idp)
-		ret[n++] = (struct origin){ idp_origin(l->idp), "idp" };
+		ret[n++] = (struct origin) { idp_origin(l->idp), "idp" };
 	for (size_t i = 0; i < ARRAY_LEN(recorders); i++)
 		if (recorders[i])
-			ret[n++] = (struct origin){ recorder_url(recorders[i]), names[i] };
+			ret[n++] = (struct origin) { recorder_url(recorders[i]), names[i] };
 	if (s->pdp)
-		ret[n++] = (struct origin){ reference_url(s->pdp), "pdp" };
+		ret[n++] = (struct origin) { reference_url(s->pdp), "pdp" };
 	if (s->service)
-		ret[n++] = (struct origin){ reference_url(s->service), "service" };
+		ret[n++] = (struct origin) { reference_url(s->service), "service" };
 	if (s->gateway)
-		ret[n++] = (struct origin){ reference_url(s->gateway), "gateway" };
+		ret[n++] = (struct origin) { reference_url(s->gateway), "gateway" };
 	return n;
 }
 
 /* Puts the part's name for an origin at p, with or without "http://"; returns bytes used. */
-static size_t replace_origin(const struct origin *list, size_t n, const char *p, const char *end,
-			     struct buf *to)
+static size_t replace_origin(const struct origin *list, size_t n, const char *p,
+			     const char *end, struct buf *to)
 {
 	for (size_t i = 0; i < n; i++) {
 		const char *url = list[i].url;

@@ -5,7 +5,7 @@
 #include "suites/kit/lab.h"
 #include "suites/kit/owned.h"
 
-#include "idp-sim/base/clk.h"
+#include "idp-sim/base/buf.h"
 #include "idp-sim/base/conf.h"
 #include "idp-sim/base/file.h"
 
@@ -14,8 +14,9 @@
 
 enum { MAX_ARGS = 32, EMBEDDED_SIGN_IN_MS = 4000, FOREIGN_SIGN_IN_MS = 20000 };
 
-static const struct ran nothing_ran = { .exit_code = -1, .not_started = true, .out = (char[]){ "" },
-	.err = (char[]){ "" } };
+static const struct ran nothing_ran = {
+	.exit_code = -1, .not_started = true, .out = (char[]) { "" }, .err = (char[]) { "" }
+};
 
 struct typed {
 	struct command cmd;
@@ -33,11 +34,11 @@ static char *command_line(struct run *run, const struct command *cmd)
 	size_t i;
 	json_t *w;
 
-	buf_printf(&b, "$ %s%s%s", name, cmd->global ? " " : "", cmd->global ? cmd->global : "");
+	buf_printf(&b, "$ %s%s%s", name, cmd->global ? " " : "",
+		   cmd->global ? cmd->global : "");
 	if (!list)
 		buf_printf(&b, " auth %s", cmd->verb);
-	json_array_foreach (list, i, w)
-		buf_printf(&b, " %s", json_string_value(w));
+	json_array_foreach(list, i, w) buf_printf(&b, " %s", json_string_value(w));
 	for (i = 0; cmd->args && (arg = cmd->args[i]); i++) {
 		size_t n = strcspn(arg, "=");
 		bool secret = strncmp(arg, "password=", 9) == 0;
@@ -79,10 +80,10 @@ static void hop_ran(struct run *run, const struct ran *r)
 		text = run_printf(run, "(killed by signal %d)", r->signal);
 	else
 		text = run_printf(run, "%s, exit %d: %.*s", r->err_len ? "stderr" : "stdout",
-			r->exit_code, 160, r->err_len ? r->err : r->out);
+				  r->exit_code, 160, r->err_len ? r->err : r->out);
 	text[strcspn(text, "\n")] = '\0';
 	hops_add(run->lab, "cli", "person", true, text,
-		run_printf(run, "--- stdout\n%s\n--- stderr\n%s", r->out, r->err));
+		 run_printf(run, "--- stdout\n%s\n--- stderr\n%s", r->out, r->err));
 }
 
 const struct ran *cli_finish(struct run *run, struct typed *typed)
@@ -142,7 +143,8 @@ const char *sign_in_pending(struct run *run, int timeout_ms)
 	list = sim(run, "GET", "/_sim/devices", NULL);
 	if (json_is_object(list))
 		list = json_object_get(list, "devices");
-	json_array_foreach (list, i, d) {
+	json_array_foreach(list, i, d)
+	{
 		if (strcmp(conf_str(d, "status", ""), "pending") == 0 &&
 		    strcmp(conf_str(d, "provider", ""), run->provider) == 0)
 			code = conf_str(d, "user_code", NULL);
@@ -153,14 +155,15 @@ const char *sign_in_pending(struct run *run, int timeout_ms)
 void sign_in_approve(struct run *run, const char *user_code, const char *user)
 {
 	hops_add(run->lab, "person", "idp", false,
-		run_printf(run, "approves %s in the browser as %s", user_code, user), NULL);
+		 run_printf(run, "approves %s in the browser as %s", user_code, user), NULL);
 	sim(run, "POST", run_printf(run, "/_sim/devices/%s/approve", user_code),
-		json_pack("{s:s}", "user", user));
+	    json_pack("{s:s}", "user", user));
 }
 
 void sign_in_deny(struct run *run, const char *user_code)
 {
-	hops_add(run->lab, "person", "idp", false, run_printf(run, "declines %s", user_code), NULL);
+	hops_add(run->lab, "person", "idp", false, run_printf(run, "declines %s", user_code),
+		 NULL);
 	sim(run, "POST", run_printf(run, "/_sim/devices/%s/deny", user_code), json_object());
 }
 
@@ -208,9 +211,7 @@ static json_t *named(json_t *list, const char *name)
 	json_t *o;
 	size_t i;
 
-	json_array_foreach (list, i, o)
-		if (strcmp(conf_str(o, "name", ""), name) == 0)
-			return o;
+	json_array_foreach(list, i, o) if (strcmp(conf_str(o, "name", ""), name) == 0) return o;
 	return NULL;
 }
 
@@ -221,7 +222,8 @@ const char *config_value(struct run *run, const char *key)
 	AUTO(conf) struct conf *c = conf_parse("config.yaml", text, strlen(text), &err);
 	json_t *root = c ? conf_root(c) : NULL, *context, *user;
 
-	context = named(json_object_get(root, "contexts"), conf_str(root, "current_context", ""));
+	context =
+		named(json_object_get(root, "contexts"), conf_str(root, "current_context", ""));
 	user = named(json_object_get(root, "users"), conf_str(context, "user", ""));
 	return arena_str(run->arena, conf_str(user, key, NULL));
 }
@@ -234,10 +236,11 @@ void config_give(struct run *run, const char *token, const char *refresh_token)
 	AUTO_BUF b = { 0 };
 
 	*strrchr(dir, '/') = '\0';
-	buf_printf(&b, "current_context: default\n"
-		       "clusters:\n- name: default-cluster\n  base_url: %s\n"
-		       "users:\n- type: oauth\n  name: default-user\n  token: %s\n",
-		run->lab->now.urls.platform, token);
+	buf_printf(&b,
+		   "current_context: default\n"
+		   "clusters:\n- name: default-cluster\n  base_url: %s\n"
+		   "users:\n- type: oauth\n  name: default-user\n  token: %s\n",
+		   run->lab->now.urls.platform, token);
 	if (refresh_token)
 		buf_printf(&b, "  refresh_token: %s\n", refresh_token);
 	buf_str(&b, "contexts:\n- name: default\n  cluster: default-cluster\n"
