@@ -65,6 +65,13 @@ const struct key *keys_find(struct keys *k, const char *kid);
 const struct key *keys_rotate(struct keys *k, bool publish, struct err *err);
 /* Withdraws every key but the current one from the JWKS. */
 void keys_retire_old(struct keys *k);
+/* Keys that must not be trusted, for forged tokens. Borrowed as the others; never in a JWKS. */
+enum key_trick {
+	KEY_OTHER,	  /* a stranger's RS256 key that bears the kid of the current one */
+	KEY_UNPUBLISHED,  /* an RS256 key with a kid of its own that no JWKS has */
+	KEY_HS256_PUBLIC, /* the current public key in PEM, taken for an HMAC secret */
+};
+const struct key *keys_trick(struct keys *k, enum key_trick trick);
 /* Signs text and appends the raw signature as base64url; ES256 as R||S (RFC 7518, 3.4). No lock
  * is held while signing. */
 void key_sign(const struct key *key, const void *text, size_t n, struct buf *out);
