@@ -55,8 +55,8 @@ static unsigned char *decode(struct arena *a, const char *p, size_t n, size_t *r
 
 static json_t *object(const unsigned char *text, size_t n)
 {
-	json_t *o = text ? json_loadb((const char *)text, n, JSON_REJECT_DUPLICATES, NULL)
-			 : NULL;
+	json_t *o =
+		text ? json_loadb((const char *)text, n, JSON_REJECT_DUPLICATES, NULL) : NULL;
 
 	if (json_is_object(o))
 		return o;
@@ -64,7 +64,7 @@ static json_t *object(const unsigned char *text, size_t n)
 	return NULL;
 }
 
-bool jwt_decode(struct arena *a, const char *token, size_t n, struct jwt *ret)
+bool jwt_read(struct arena *a, const char *token, size_t n, struct jwt *ret)
 {
 	struct parts at;
 	size_t header_n = 0, payload_n = 0;
@@ -88,7 +88,7 @@ void jwt_done(struct jwt *j)
 {
 	json_decref(j->header_json);
 	json_decref(j->claims);
-	*j = (struct jwt){ 0 };
+	*j = (struct jwt) { 0 };
 }
 
 /* Whether key signed it, with the one alg that the key has. */
@@ -119,10 +119,10 @@ bool jwt_verify(struct arena *a, struct keys *k, const char *token, size_t n, st
 	AUTO_JWT t = { 0 };
 	struct parts at;
 
-	if (!jwt_decode(a, token, n, &t) || !cut(token, n, &at) || !signed_by_any(a, k, &at, &t))
+	if (!jwt_read(a, token, n, &t) || !cut(token, n, &at) || !signed_by_any(a, k, &at, &t))
 		return false;
 	*ret = t;
-	t = (struct jwt){ 0 };
+	t = (struct jwt) { 0 };
 	return true;
 }
 
@@ -134,13 +134,13 @@ bool jwt_verify_jwk(struct arena *a, const json_t *jwk, const char *token, size_
 	struct parts at;
 	size_t sig_n = 0;
 
-	if (!pkey || !jwt_decode(a, token, n, &t) || !cut(token, n, &at))
+	if (!pkey || !jwt_read(a, token, n, &t) || !cut(token, n, &at))
 		return false;
 	unsigned char *sig = decode(a, at.p[2], at.n[2], &sig_n);
 	if (!sig || !pkey_verify(pkey, conf_str(t.header_json, "alg", ""), at.p[0],
 				 at.n[0] + 1 + at.n[1], sig, sig_n))
 		return false;
 	*ret = t;
-	t = (struct jwt){ 0 };
+	t = (struct jwt) { 0 };
 	return true;
 }

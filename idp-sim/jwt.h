@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * jwt.h - compact JWS (RFC 7515, 7.1) from exact header and payload bytes, and back.
+ *
+ * No name here is one of libjwt's, which some programs link beside this.
  */
 #pragma once
 
@@ -20,8 +22,8 @@ struct jwt {
 };
 
 /* Takes the three parts apart without checking the signature. */
-bool jwt_decode(struct arena *a, const char *token, size_t n, struct jwt *ret);
-/* jwt_decode(), and the signature was made by a key of k with the alg that key has ("none" and
+bool jwt_read(struct arena *a, const char *token, size_t n, struct jwt *ret);
+/* jwt_read(), and the signature was made by a key of k with the alg that key has ("none" and
  * a foreign alg are refused). Times and audience are the caller's business. */
 bool jwt_verify(struct arena *a, struct keys *k, const char *token, size_t n, struct jwt *ret);
 /* The same against a public key given as a JWK object: private_key_jwt (RFC 7523). */

@@ -185,8 +185,8 @@ static bool digest_verify(EVP_PKEY *pkey, const char *digest, bool pss, const vo
 	AUTO(EVP_MD_CTX) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	EVP_PKEY_CTX *pctx = NULL; /* owned by ctx */
 
-	if (!ctx || EVP_DigestVerifyInit(ctx, &pctx, EVP_get_digestbyname(digest), NULL,
-					 pkey) != 1)
+	if (!ctx ||
+	    EVP_DigestVerifyInit(ctx, &pctx, EVP_get_digestbyname(digest), NULL, pkey) != 1)
 		return false;
 	if (pss && (EVP_PKEY_CTX_set_rsa_padding(pctx, RSA_PKCS1_PSS_PADDING) != 1 ||
 		    EVP_PKEY_CTX_set_rsa_pss_saltlen(pctx, RSA_PSS_SALTLEN_DIGEST) != 1))

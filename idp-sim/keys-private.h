@@ -12,8 +12,8 @@
 
 /* struct key's `secret`. */
 struct key_material {
-	EVP_PKEY *pkey;        /* NULL for HMAC */
-	EVP_MD_CTX *sign;      /* prepared; copied for each signature */
+	EVP_PKEY *pkey;	  /* NULL for HMAC */
+	EVP_MD_CTX *sign; /* prepared; copied for each signature */
 	EVP_MD_CTX *verify;
 	unsigned char mac[1024]; /* the HMAC secret */
 	size_t mac_n;

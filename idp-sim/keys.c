@@ -79,7 +79,8 @@ static EVP_PKEY *add_to_file(const struct keys *k, struct buf *text, const char 
 	AUTO(BIO) BIO *out = BIO_new(BIO_s_mem());
 	char *pem = NULL;
 
-	if (!pkey || !out || !PEM_write_bio_PKCS8PrivateKey(out, pkey, NULL, NULL, 0, NULL, NULL)) {
+	if (!pkey || !out ||
+	    !PEM_write_bio_PKCS8PrivateKey(out, pkey, NULL, NULL, 0, NULL, NULL)) {
 		fail_openssl(err, "cannot make a key");
 		return NULL;
 	}
