@@ -167,13 +167,13 @@ static bool describe_public(struct key *k, EVP_PKEY *pkey, enum kid_style kid)
 static bool describe(struct key *k, EVP_PKEY *pkey, enum kid_style kid, const char *cn)
 {
 	if (EVP_PKEY_is_a(pkey, "EC")) {
-		strcpy(k->kty, "EC");
+		memcpy(k->kty, "EC", 3);
 		k->crv = strdup("P-256");
 		k->x = number(pkey, OSSL_PKEY_PARAM_EC_PUB_X, 32);
 		k->y = number(pkey, OSSL_PKEY_PARAM_EC_PUB_Y, 32);
 		return k->x && k->y && describe_public(k, pkey, kid);
 	}
-	strcpy(k->kty, "RSA");
+	memcpy(k->kty, "RSA", 4);
 	k->n = number(pkey, OSSL_PKEY_PARAM_RSA_N, 0);
 	k->e = number(pkey, OSSL_PKEY_PARAM_RSA_E, 0);
 	return k->n && k->e && describe_certificate(k, pkey, cn) &&
@@ -189,7 +189,7 @@ static struct key *key_alloc(const char *alg)
 		abort();
 	k->secret = m;
 	snprintf(k->alg, sizeof(k->alg), "%s", alg);
-	strcpy(k->use, strcmp(alg, "RSA-OAEP") ? "sig" : "enc");
+	memcpy(k->use, strcmp(alg, "RSA-OAEP") ? "sig" : "enc", 4);
 	return k;
 }
 
@@ -226,7 +226,7 @@ struct key *key_new_hmac(const char *alg, const void *secret, size_t n)
 	struct key_material *m = k->secret;
 	unsigned char hash[SHA256_DIGEST_LENGTH];
 
-	strcpy(k->kty, "oct");
+	memcpy(k->kty, "oct", 4);
 	m->mac_n = n < sizeof(m->mac) ? n : sizeof(m->mac);
 	memcpy(m->mac, secret, m->mac_n);
 	SHA256(secret, n, hash);

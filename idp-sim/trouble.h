@@ -29,7 +29,8 @@ struct trouble {
 			  * "signature",   "azp", or "drop" with `value` the claim. DOCUMENT:
 			  * "issuer", "drop" with   `value` the member, "double-slash", "empty",
 			  * "stale", "unreachable".   WIRE: "delay", "reset", "truncate",
-			  * "bad-json", "html",   "content-type", "429", "500", "502", "503", "504"
+			  * "bad-json", "html",   "content-type", "429", "500", "502", "503",
+			  * "504"
 			  */
 	char value[256]; /* what instead, where one makes sense */
 	int64_t number;	 /* milliseconds, bytes, or Retry-After seconds */
@@ -54,4 +55,8 @@ bool trouble_take(struct troubles *t, enum trouble_kind kind, const struct facts
 		  bool (*applies)(void *ctx, const char *what), void *ctx, struct trouble *ret);
 /* Does to a finished reply what WIRE troubles that match say. */
 void trouble_wire(struct troubles *t, const struct facts *f, const struct web_request *rq,
+		  struct web_reply *rp);
+/* Asked before a request is acted on: true when a 429 or 5xx trouble matches, and the reply
+ * is filled. What was never acted on can be tried again (a refresh token is not used up). */
+bool trouble_gate(struct troubles *t, const struct facts *f, const struct web_request *rq,
 		  struct web_reply *rp);

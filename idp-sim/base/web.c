@@ -10,6 +10,7 @@
 #include <netdb.h>
 #include <pthread.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 enum { DEFAULT_BODY = 1 << 20, DEFAULT_CONNECTIONS = 1000, IDLE_SECONDS = 120 };
@@ -99,6 +100,15 @@ void web_set(const struct web_request *rq, struct web_reply *rp, const char *nam
 	while (*last)
 		last = &(*last)->next;
 	*last = h;
+}
+
+void web_unset(struct web_reply *rp, const char *name)
+{
+	for (struct header **at = (struct header **)&rp->headers; *at;)
+		if (!strcasecmp((*at)->name, name))
+			*at = (*at)->next;
+		else
+			at = &(*at)->next;
 }
 
 void web_text(const struct web_request *rq, struct web_reply *rp, int status, const char *type,

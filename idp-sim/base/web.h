@@ -61,6 +61,8 @@ struct web_reply {
 /* Adds a header line; order is kept, nothing is merged. name and value are copied. */
 void web_set(const struct web_request *rq, struct web_reply *rp, const char *name,
 	     const char *fmt, ...) PRINTF(4, 5);
+/* Takes every header line of that name out again, any letter case. */
+void web_unset(struct web_reply *rp, const char *name);
 /* Status, Content-Type and a body that is copied. */
 void web_text(const struct web_request *rq, struct web_reply *rp, int status, const char *type,
 	      const char *body, size_t n);
