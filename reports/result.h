@@ -81,6 +81,7 @@ struct result {
 	const char *again;  /* the command that runs it again */
 	int64_t took_us;
 	int attempts;
+	int order; /* place in the whole plan, before filters of shards; merge sorts by it */
 	struct check *checks;
 	size_t n_checks;
 	struct hop *hops; /* kept for FAILED, BROKEN and warnings */

@@ -51,6 +51,7 @@ static const struct field result_fields[] = {
 	RESULT(again, WORD),
 	RESULT(took_us, TIME),
 	RESULT(attempts, NUMBER),
+	RESULT(order, NUMBER),
 	{ 0 },
 };
 
