@@ -23,11 +23,17 @@ struct journal_options {
 
 struct journal *journal_new(const struct journal_options *o);
 void journal_free(struct journal *j); /* takes NULL; ends every wait first */
+/* Ends every wait, now and later: for whoever stops the threads that wait. */
+void journal_close(struct journal *j);
 void journal_reset(struct journal *j);
 /* One finished exchange. The request and the reply are read, not kept. */
 void journal_add(struct journal *j, const struct facts *f, const struct web_request *rq,
 		 const struct web_reply *rp, int64_t took_us);
-/* {"entries": [...], "next": SEQ}; filter facts NULL match all. New reference. */
+/*
+ * {"entries": [...], "next": SEQ}; filter facts NULL match all. New reference. An entry has
+ * seq, time_ms, took_us, the facts that were known, method, path, query, headers, form,
+ * status, answer (JSON text), or answer_bytes, and fault.
+ */
 json_t *journal_read(struct journal *j, int64_t since, const struct facts *filter);
 /* The same after waiting until `count` entries match or wait_ms of real time went by. */
 json_t *journal_wait(struct journal *j, int64_t since, const struct facts *filter, size_t count,
