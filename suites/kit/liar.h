@@ -18,7 +18,10 @@ enum lie_reads {
 	LIE_WIRE,    /* the connection or the framing of the answer is broken */
 	LIE_STATUS,  /* the status is none of 200, 401, 403 */
 	LIE_HEADERS, /* status 200 whose headers do not vouch for a principal */
-	LIE_BODY,    /* status and headers are fine, the JSON body says otherwise */
+	LIE_TWICE,   /* a header comes twice and differs: for targets that claim
+		      * gateway.counts_headers */
+	LIE_BODY,    /* status and headers are fine, the JSON body says otherwise: for targets
+		      * that claim gateway.reads_body */
 };
 
 struct lie {
