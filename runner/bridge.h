@@ -12,7 +12,7 @@
 /* Registers all suites. False with err when CUnit has no memory or refuses a name. */
 bool bridge_open(struct err *err) MUST_CHECK;
 void bridge_close(void);
-/* Plays one item as a CUnit test. What CUnit counted and the result never differ: when they do, the
- * result is BROKEN. */
+/* Plays one item as a CUnit test. What CUnit counted and the result never differ: when they do,
+ * the result is BROKEN. */
 void bridge_play(struct lab *lab, const struct item *item, struct arena *arena,
 		 struct result *ret);

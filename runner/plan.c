@@ -29,7 +29,7 @@ bool has_word(const char *words, const char *word)
 
 enum edition_bit edition_bit_of(const char *edition)
 {
-	return !strcmp(edition, "nmp")		? NMP
+	return !strcmp(edition, "nmp")		  ? NMP
 	       : !strcmp(edition, "nemo-callout") ? CALLOUT
 						  : NEMO;
 }
@@ -83,11 +83,12 @@ static size_t wanted_providers(const struct plan_for *f, const char **ret, size_
 	return n;
 }
 
-const char **plan_providers(struct arena *a, const struct scenario *row, const struct plan_for *f)
+const char **plan_providers(struct arena *a, const struct scenario *row,
+			    const struct plan_for *f)
 {
-	static const char *const only[] = { [AZURE_ONLY] = "azure",
-					    [OKTA_ONLY] = "okta",
-					    [KEYCLOAK_ONLY] = "keycloak" };
+	static const char *const only[] = {
+		[AZURE_ONLY] = "azure", [OKTA_ONLY] = "okta", [KEYCLOAK_ONLY] = "keycloak"
+	};
 	const char *wanted[16];
 	size_t n = wanted_providers(f, wanted, ARRAY_LEN(wanted)), k = 0;
 	const char **ret = arena_alloc(a, (n + 1) * sizeof *ret);
@@ -95,7 +96,8 @@ const char **plan_providers(struct arena *a, const struct scenario *row, const s
 
 	for (size_t i = 0; i < n; i++) {
 		if (row->providers == EACH_PROVIDER ||
-		    (row->providers > EACH_PROVIDER && !strcmp(only[row->providers], wanted[i])))
+		    (row->providers > EACH_PROVIDER &&
+		     !strcmp(only[row->providers], wanted[i])))
 			ret[k++] = wanted[i];
 		if (!strcmp(wanted[i], "keycloak"))
 			first = wanted[i];
@@ -216,8 +218,9 @@ static bool same(const char *a, const char *b)
 
 static bool same_lab(const struct item *a, const struct item *b)
 {
-	return same(a->provider, b->provider) && same(a->edition, b->edition) &&
-	       same(a->configuration, b->configuration) && a->mutants == b->mutants;
+	return a->surface == b->surface && same(a->provider, b->provider) &&
+	       same(a->edition, b->edition) && same(a->configuration, b->configuration) &&
+	       a->mutants == b->mutants;
 }
 
 static void give_lab(struct plan *p, struct item *it)
@@ -262,11 +265,13 @@ static void add_row(struct plan *p, const struct plan_for *f, const struct item 
 	struct item *it;
 	size_t gate = 0;
 
-	if (f->gates && !made->skip)
+	bool gated = f->gates && !made->skip && made->surface != SDK;
+
+	if (gated)
 		gate = gate_of(p, made);
 	it = add(p);
 	*it = *made;
-	it->gate = f->gates && !made->skip ? gate : p->n - 1;
+	it->gate = gated ? gate : p->n - 1;
 	give_lab(p, it);
 }
 
@@ -361,6 +366,8 @@ bool plan_make(struct plan *p, const struct plan_for *f, struct err *err)
 		return false;
 	for (const char **edition = editions_of(f); *edition; edition++) {
 		for (size_t i = 0; suites[i]; i++) {
+			if (!strcmp(suites[i]->section, SECTION_SANITY))
+				continue; /* its row is the gate */
 			for (size_t k = 0; k < suites[i]->n; k++) {
 				if (row_selected(f->options, suites[i], &suites[i]->rows[k]))
 					expand(p, f, suites[i], &suites[i]->rows[k], *edition);

@@ -11,34 +11,34 @@
 #include "suites/kit/play.h"
 
 struct item {
-	const struct suite *suite;   /* NULL: a gate */
-	const struct scenario *row;  /* NULL: a gate */
+	const struct suite *suite;  /* NULL: a gate */
+	const struct scenario *row; /* NULL: a gate */
 	const char *id;
 	enum surface surface;
-	const char *provider;        /* a real one */
+	const char *provider; /* a real one */
 	const char *edition;
-	const char *configuration;   /* group, NULL: default */
-	const char *skip;            /* reason why it is not played, or NULL */
-	const char *const *mutants;  /* NULL-ended, for prove; or NULL */
-	size_t gate;                 /* index of the gate that guards it, or itself */
-	unsigned lab;                /* items of one lab have one number */
+	const char *configuration;  /* group, NULL: default */
+	const char *skip;	    /* reason why it is not played, or NULL */
+	const char *const *mutants; /* NULL-ended, for prove; or NULL */
+	size_t gate;		    /* index of the gate that guards it, or itself */
+	unsigned lab;		    /* items of one lab have one number */
 };
 
 struct plan {
 	struct arena *arena;
 	struct item *items;
 	size_t n, n_gates;
-	unsigned labs; /* how many lab numbers there are */
+	unsigned labs;		/* how many lab numbers there are */
 	const char **providers; /* that occur, NULL-ended */
 };
 
 /* What the plan is made for. */
 struct plan_for {
 	const struct options *options;
-	const struct target *target; /* NULL: the reference platform */
+	const struct target *target;	   /* NULL: the reference platform */
 	const char *const *providers_only; /* of an attached target, NULL-ended; NULL: all */
 	bool attached;
-	bool gates; /* put a gate before each surface x provider x edition */
+	bool gates;		/* put a gate before each surface x provider x edition */
 	const char *const *ids; /* only these, NULL-ended (--failed, --profile); NULL: all */
 };
 

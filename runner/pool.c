@@ -27,14 +27,14 @@ enum {
 enum state { WAITING, PLAYED_NOW, DONE };
 
 struct worker {
-	pid_t pid; /* 0: not started */
+	pid_t pid;		    /* 0: not started */
 	int orders, results, words; /* -1: closed */
 	long item;
 	long lab;
 	int64_t since_ms, deadline_ms;
-	struct buf line;  /* what came of a result */
-	struct buf said;  /* standard output and error */
-	bool slow;        /* its item waits: it holds no slot */
+	struct buf line; /* what came of a result */
+	struct buf said; /* standard output and error */
+	bool slow;	 /* its item waits: it holds no slot */
 };
 
 struct pool {
@@ -168,6 +168,9 @@ static bool start_worker(struct pool *p, size_t slot)
 
 	if (pipe2(orders, O_CLOEXEC) || pipe2(results, O_CLOEXEC) || pipe2(words, O_CLOEXEC))
 		return false;
+	w->orders = orders[1];
+	w->results = results[0];
+	w->words = words[0];
 	fflush(NULL);
 	w->pid = fork();
 	if (!w->pid)
@@ -175,9 +178,6 @@ static bool start_worker(struct pool *p, size_t slot)
 	close(orders[0]);
 	close(results[1]);
 	close(words[1]);
-	w->orders = orders[1];
-	w->results = results[0];
-	w->words = words[0];
 	fcntl(w->results, F_SETFL, O_NONBLOCK);
 	fcntl(w->words, F_SETFL, O_NONBLOCK);
 	w->item = NO_ITEM;
@@ -200,8 +200,8 @@ static void fill_from_row(struct pool *p, const struct item *it, struct result *
 	r->provider = it->provider;
 	r->edition = it->edition;
 	if (!row) {
-		r->row = "sanity/target-starts";
-		r->section = "sanity";
+		r->row = SECTION_SANITY "/target-starts";
+		r->section = SECTION_SANITY;
 		if (!r->title)
 			r->title = "target starts";
 		if (!r->promise)
@@ -538,9 +538,10 @@ static void look_at_the_clock(struct pool *p)
 		struct worker *w = &p->workers[i];
 
 		if (w->pid && w->item != NO_ITEM && now > w->deadline_ms)
-			lose_worker(p, w,
-				    arena_printf(p->arena, "no verdict within %.0f s",
-						 (double)(w->deadline_ms - w->since_ms) / 1000));
+			lose_worker(
+				p, w,
+				arena_printf(p->arena, "no verdict within %.0f s",
+					     (double)(w->deadline_ms - w->since_ms) / 1000));
 	}
 	if (p->o.options->run_timeout_ms && now - p->started_ms > p->o.options->run_timeout_ms)
 		p->end = POOL_TIMED_OUT;
@@ -559,8 +560,10 @@ static void wait_for_news(struct pool *p)
 	for (size_t i = 0; i < MAX_WORKERS; i++) {
 		struct worker *w = &p->workers[i];
 
-		fds[1 + 2 * i] = (struct pollfd){ .fd = w->pid ? w->results : -1, .events = POLLIN };
-		fds[2 + 2 * i] = (struct pollfd){ .fd = w->pid ? w->words : -1, .events = POLLIN };
+		fds[1 + 2 * i] =
+			(struct pollfd) { .fd = w->pid ? w->results : -1, .events = POLLIN };
+		fds[2 + 2 * i] =
+			(struct pollfd) { .fd = w->pid ? w->words : -1, .events = POLLIN };
 	}
 	if (poll(fds, ARRAY_LEN(fds), TICK_MS) <= 0)
 		return;

@@ -16,9 +16,9 @@ struct pool_options {
 	const struct plan *plan;
 	const struct options *options;
 	const struct target *target;
-	const char *address;       /* of an attached target's lab: one worker; NULL: any number */
+	const char *address; /* of an attached target's lab: one worker; NULL: any number */
 	const char *reference_cli; /* path of the reference-platform program */
-	const char *dir;           /* for homes, exists */
+	const char *dir;	   /* for homes, exists */
 	unsigned jobs;
 	void (*on_result)(void *ctx, const struct pool *p, size_t index);
 	void (*on_tick)(void *ctx, const struct pool *p); /* ten times a second, at most */
@@ -26,7 +26,13 @@ struct pool_options {
 };
 
 /* Why a run ended before its plan. */
-enum pool_end { POOL_DONE, POOL_INTERRUPTED, POOL_TERMINATED, POOL_TIMED_OUT, POOL_FAILED_FAST };
+enum pool_end {
+	POOL_DONE,
+	POOL_INTERRUPTED,
+	POOL_TERMINATED,
+	POOL_TIMED_OUT,
+	POOL_FAILED_FAST
+};
 
 struct running {
 	size_t index;
