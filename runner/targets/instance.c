@@ -164,6 +164,21 @@ static void apply_settings(struct instance *i)
 	}
 }
 
+/* Where the lab lets it listen, for ${port.NAME}. */
+static const char *listen_address(const struct instance *i)
+{
+	static const char *const names[] = { "gateway_listen.host", "pdp_listen.host",
+					     "service_listen.host" };
+
+	for (size_t k = 0; k < ARRAY_LEN(names); k++) {
+		const json_t *host = json_object_get(i->fill.values, names[k]);
+
+		if (host)
+			return json_string_value(host);
+	}
+	return "127.0.0.1";
+}
+
 static void instance_free(struct instance *i)
 {
 	if (!i)
@@ -186,10 +201,7 @@ static bool start(void *ctx, const struct lab_urls *urls, void **ret_instance, s
 	i->home = arena_str(i->arena, urls->home);
 	i->configuration = arena_str(i->arena, urls->configuration);
 	fill_init(&i->fill, urls, of->file->settings, of->file->dir);
-	i->fill.address = "127.0.0.1";
-	if (urls->gateway_listen)
-		i->fill.address = json_string_value(
-			json_object_get(i->fill.values, "gateway_listen.host"));
+	i->fill.address = listen_address(i);
 	apply_settings(i);
 	if (make_url(i, urls, err) && make_config(i, err) && write_files(i, err) &&
 	    make_env(i, err) && (!served || server_start(i, err))) {

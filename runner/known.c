@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "runner/known.h"
+
+#include "idp-sim/base/buf.h"
+#include "idp-sim/base/clk.h"
+
+#include <ctype.h>
+#include <fnmatch.h>
+#include <string.h>
+#include <time.h>
+
+static const char *const statuses[] = { "accepted", "disputed", NULL };
+
+static const struct conf_key entry_keys[] = {
+	{ "id", CONF_STRING, .required = true, .help = "Id of the scenario; a glob." },
+	{ "fingerprint", CONF_STRING, .help = "Of what fails and how; absent: any failure." },
+	{ "versions", CONF_STRING, .help = "Range of target versions: '>=0.3 <0.4'." },
+	{ "reason", CONF_STRING, .required = true, .help = "Why it fails, one sentence." },
+	{ "owner", CONF_STRING, .help = "Who answers for it." },
+	{ "link", CONF_STRING, .help = "Where it is followed." },
+	{ "expiry", CONF_STRING, .help = "YYYY-MM-DD after which it is announced." },
+	{ "status", CONF_STRING, .allowed = statuses, .help = "accepted, or disputed." },
+	{ 0 },
+};
+static const struct conf_key entry_row[] = { { .type = CONF_MAP, .keys = entry_keys } };
+
+const struct conf_key known_keys[] = {
+	{ "known", CONF_LIST, .required = true, .items = entry_row, .help = "The entries." },
+	{ 0 },
+};
+
+struct known {
+	struct conf *conf;
+	const json_t *entries;
+	char *version;
+};
+
+/* Compares dotted numbers: "0.10" > "0.9"; letters end the comparison. */
+static int compare_versions(const char *a, const char *b)
+{
+	while (*a || *b) {
+		long x = strtol(a, (char **)&a, 10), y = strtol(b, (char **)&b, 10);
+
+		if (x != y)
+			return x < y ? -1 : 1;
+		if (*a != '.' && *b != '.')
+			return 0;
+		a += *a == '.';
+		b += *b == '.';
+	}
+	return 0;
+}
+
+static bool holds(const char *version, const char *term)
+{
+	static const struct {
+		const char *op;
+		bool less, equal, more;
+	} rows[] = { { ">=", 0, 1, 1 }, { "<=", 1, 1, 0 }, { ">", 0, 0, 1 },
+		     { "<", 1, 0, 0 },	{ "=", 0, 1, 0 },  { "", 0, 1, 0 } };
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		size_t n = strlen(rows[i].op);
+		int c;
+
+		if (strncmp(term, rows[i].op, n) != 0)
+			continue;
+		c = compare_versions(version, term + n);
+		return c < 0 ? rows[i].less : c > 0 ? rows[i].more : rows[i].equal;
+	}
+	return false;
+}
+
+bool version_within(const char *version, const char *range)
+{
+	while (range && *range) {
+		size_t n = strcspn(range, " ,");
+		AUTO(char) char *term = strndup(range, n);
+
+		if (n && !holds(version, term))
+			return false;
+		range += n + (range[n] != '\0');
+	}
+	return true;
+}
+
+struct known *known_load(const char *path, const char *version, struct err *err)
+{
+	struct known *k = calloc(1, sizeof *k);
+
+	k->conf = conf_load(path, err);
+	if (!k->conf || !conf_check(k->conf, known_keys, NULL, err)) {
+		known_free(k);
+		return NULL;
+	}
+	k->entries = json_object_get(conf_root(k->conf), "known");
+	k->version = strdup(version ? version : "");
+	return k;
+}
+
+void known_free(struct known *k)
+{
+	if (!k)
+		return;
+	conf_free(k->conf);
+	free(k->version);
+	free(k);
+}
+
+/* Dates compare as text. */
+static bool is_over(const char *expiry)
+{
+	char now[32];
+
+	clk_iso(clk_now(NULL), now);
+	return expiry && strncmp(now, expiry, 10) > 0;
+}
+
+static bool covers(const struct known *k, const json_t *e, const struct result *r)
+{
+	return !fnmatch(conf_str(e, "id", ""), r->id, 0) &&
+	       (!*k->version || version_within(k->version, conf_str(e, "versions", "")));
+}
+
+static void mark(const json_t *e, struct result *r)
+{
+	r->known = conf_str(e, "reason", "");
+	r->known_owner = conf_str(e, "owner", NULL);
+	r->known_link = conf_str(e, "link", NULL);
+	r->known_until = conf_str(e, "expiry", NULL);
+	r->known_disputed = !strcmp(conf_str(e, "status", "accepted"), "disputed");
+	r->known_expired = is_over(r->known_until);
+}
+
+void known_apply(const struct known *k, struct arena *a, struct result *r)
+{
+	const char *fingerprint = r->verdict == FAILED ? result_fingerprint(a, r) : NULL;
+	const json_t *e;
+	size_t i;
+
+	json_array_foreach(k->entries, i, e)
+	{
+		const char *print = conf_str(e, "fingerprint", NULL);
+
+		if (!covers(k, e, r))
+			continue;
+		if (r->verdict == PASSED) {
+			r->known_fixed = true;
+			return;
+		}
+		if (r->verdict == FAILED && (!print || !strcmp(print, fingerprint))) {
+			mark(e, r);
+			return;
+		}
+	}
+}
+
+static void write_text(FILE *out, const char *key, const char *value)
+{
+	AUTO_BUF b = { 0 };
+
+	buf_json(&b, value, strlen(value));
+	fprintf(out, "%s: %s\n", key, b.p);
+}
+
+bool known_write(const struct results *rs, const char *owner, FILE *out, struct err *err)
+{
+	bool some = false;
+
+	for (size_t i = 0; i < rs->n; i++)
+		some = some || rs->items[i].verdict == FAILED;
+	fprintf(out, "# Known failures of %s. A reason is for people: say why, not what.\n",
+		rs->target);
+	fprintf(out, some ? "known:\n" : "known: []\n");
+	for (size_t i = 0; i < rs->n; i++) {
+		const struct result *r = &rs->items[i];
+		const struct check *c = result_offence(r);
+
+		if (r->verdict != FAILED)
+			continue;
+		write_text(out, "  - id", r->id);
+		write_text(out, "    fingerprint", result_fingerprint(rs->arena, r));
+		write_text(out, "    reason", r->known ? r->known : c ? c->what : r->title);
+		if (owner || r->known_owner)
+			write_text(out, "    owner", owner ? owner : r->known_owner);
+		write_text(out, "    status", "accepted");
+	}
+	if (fflush(out) || ferror(out))
+		return fail_errno(err, "cannot write the known failures");
+	return true;
+}

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "runner/session.h"
+
+#include "idp-sim/base/buf.h"
+#include "idp-sim/base/file.h"
+#include "reports/report.h"
+
+#include <limits.h>
+#include <string.h>
+
+enum { PROFILE_LIMIT = 4 << 20, MAX_JOBS = 16 };
+
+const char *reference_program(struct arena *a)
+{
+	static const char *const places[] = { "reference-platform",
+					      "../fixtures/reference/reference-platform",
+					      "../../fixtures/reference/reference-platform",
+					      "../libexec/gauntlet/reference-platform" };
+	const char *own = getenv("GAUNTLET_REFERENCE_PLATFORM");
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+	char *slash;
+
+	if (own && *own)
+		return own;
+	self[n > 0 ? n : 0] = '\0';
+	slash = strrchr(self, '/');
+	if (slash)
+		*slash = '\0';
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		const char *path = arena_printf(a, "%s/%s", self, places[i]);
+
+		if (access(path, X_OK) == 0)
+			return path;
+	}
+	return "reference-platform";
+}
+
+static const char **list_add(struct arena *a, const char **list, size_t *n, const char *word)
+{
+	if (!(*n & (*n - 1)) || !*n) {
+		const char **more = arena_alloc(a, (*n ? *n * 2 + 1 : 2) * sizeof *more);
+
+		if (*n)
+			memcpy(more, list, *n * sizeof *more);
+		list = more;
+	}
+	list[(*n)++] = word;
+	list[*n] = NULL;
+	return list;
+}
+
+const char **profile_read(struct arena *a, const char *path, bool required_only,
+			  struct err *err)
+{
+	AUTO(char) char *text = NULL;
+	const char **ids = arena_alloc(a, sizeof *ids);
+	size_t n = 0, k = 0;
+
+	if (!file_read(path, PROFILE_LIMIT, &text, &n, err))
+		return NULL;
+	for (char *line = text; *line;) {
+		size_t len = strcspn(line, "\n"), word;
+		bool optional = *line == '?';
+		char *start = line + strspn(line, "? \t");
+
+		word = strcspn(start, " \t\r\n#");
+		if (word && *line != '#' && !(optional && required_only))
+			ids = list_add(a, ids, &k, arena_dup(a, start, word));
+		line += len + (line[len] == '\n');
+	}
+	return ids;
+}
+
+/* Ids of an earlier report; all, or what was FAILED or BROKEN. */
+static const char **ids_of_report(struct session *s, const char *path, bool failed_only,
+				  struct err *err)
+{
+	struct results *rs = report_read(path, err);
+	const char **ids = arena_alloc(s->arena, sizeof *ids);
+	size_t n = 0;
+
+	if (!rs)
+		return NULL;
+	for (size_t i = 0; i < rs->n; i++) {
+		const struct result *r = &rs->items[i];
+
+		if (!failed_only || r->verdict == FAILED || r->verdict == BROKEN)
+			ids = list_add(s->arena, ids, &n, arena_str(s->arena, r->id));
+	}
+	if (!failed_only) {
+		s->own.seed = rs->seed;
+		if (!s->own.edition.n && rs->edition) {
+			const char **editions = arena_alloc(s->arena, 2 * sizeof *editions);
+
+			editions[0] = arena_str(s->arena, rs->edition);
+			s->own.edition = (struct words) { editions, 1 };
+		}
+	}
+	results_free(rs);
+	return ids;
+}
+
+static bool choose_ids(struct session *s, struct err *err)
+{
+	const struct options *o = &s->own;
+
+	if (o->profile) {
+		const char *slash = strrchr(o->profile, '/');
+
+		s->ids = profile_read(s->arena, o->profile, false, err);
+		s->required = profile_read(s->arena, o->profile, true, err);
+		s->profile_name = slash ? slash + 1 : o->profile;
+		if (!s->ids || !s->required)
+			return err_note(err, "--profile");
+	}
+	if (o->failed) {
+		s->ids = ids_of_report(s, o->failed, true, err);
+		if (!s->ids)
+			return err_note(err, "--failed");
+	}
+	if (o->same_as) {
+		s->ids = ids_of_report(s, o->same_as, false, err);
+		if (!s->ids)
+			return err_note(err, "--same-as");
+	}
+	return true;
+}
+
+/* Values that ${env:NAME} of the target file has put anywhere. */
+static void find_secrets(struct session *s)
+{
+	const struct target_file *f = target_file_of(s->loaded);
+	AUTO(char) char *text = NULL;
+	struct err err = { 0 };
+	size_t n, k = 0;
+
+	if (!file_read(f->path, PROFILE_LIMIT, &text, &n, &err))
+		return;
+	for (char *p = strstr(text, "${env:"); p; p = strstr(p, "${env:")) {
+		char *end = strchr(p += 6, '}');
+		const char *value;
+
+		if (!end)
+			return;
+		*end = '\0';
+		value = getenv(p);
+		if (value && strlen(value) > 3)
+			s->secrets = list_add(s->arena, s->secrets, &k, value);
+		p = end + 1;
+	}
+}
+
+static bool load_target(struct session *s, struct err *err)
+{
+	const struct target_file *f;
+	const json_t *list, *item;
+	size_t i, n = 0;
+
+	if (!s->own.target)
+		return true;
+	s->loaded = target_load(s->own.target, s->own.set.items, err);
+	if (!s->loaded)
+		return false;
+	s->target = target_of(s->loaded);
+	f = target_file_of(s->loaded);
+	s->attached = target_file_attached(f);
+	list = json_object_get(f->root, "providers");
+	if (list) {
+		const char **names = arena_alloc(s->arena, sizeof *names);
+
+		json_array_foreach(list, i, item) names =
+			list_add(s->arena, names, &n, json_string_value(item));
+		s->providers_only = names;
+	}
+	find_secrets(s);
+	return true;
+}
+
+/* --known, or known/TARGET.yaml beside the folder of the target file. */
+static bool load_known(struct session *s, struct err *err)
+{
+	const char *path = s->own.known_file;
+
+	if (!path && s->loaded) {
+		path = arena_printf(s->arena, "%s/../known/%s.yaml",
+				    target_file_of(s->loaded)->dir, s->target->name);
+		if (access(path, R_OK))
+			return true;
+	}
+	if (!path)
+		return true;
+	s->known = known_load(path, s->target ? s->target->version : "", err);
+	return s->known != NULL;
+}
+
+static unsigned jobs_of(const struct options *o)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	long jobs = o->jobs ? o->jobs : cpus * 2;
+
+	return jobs < 1 ? 1 : jobs > MAX_JOBS ? MAX_JOBS : (unsigned)jobs;
+}
+
+static bool make_dir(struct session *s, struct err *err)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	if (!tmp || strlen(tmp) > 30)
+		tmp = "/tmp";
+	snprintf(s->dir, sizeof s->dir, "%s/gauntlet-XXXXXX", tmp);
+	if (mkdtemp(s->dir))
+		return true;
+	fail_errno(err, "%s", s->dir);
+	*s->dir = '\0';
+	return false;
+}
+
+bool session_open(struct session *s, const struct options *o, struct err *err)
+{
+	memset(s, 0, sizeof *s);
+	s->arena = arena_new();
+	s->options = o;
+	s->own = *o;
+	s->reference_cli = reference_program(s->arena);
+	s->jobs = jobs_of(o);
+	return reports_check(o, err) && load_target(s, err) && load_known(s, err) &&
+	       choose_ids(s, err) && make_dir(s, err);
+}
+
+void session_close(struct session *s)
+{
+	if (*s->dir && !s->own.keep)
+		file_remove_tree(s->dir);
+	else if (*s->dir)
+		fprintf(stderr, "kept: %s\n", s->dir);
+	known_free(s->known);
+	target_free(s->loaded);
+	arena_free(s->arena);
+}
+
+struct plan_for session_plan_for(const struct session *s, bool gates)
+{
+	return (struct plan_for) {
+		.options = &s->own,
+		.target = s->target,
+		.providers_only = s->providers_only,
+		.attached = s->attached,
+		.gates = gates,
+		.ids = s->ids,
+	};
+}
+
+struct pool_options session_pool(const struct session *s, const struct plan *plan)
+{
+	const char *address = s->loaded ? target_file_of(s->loaded)->address : NULL;
+
+	return (struct pool_options) {
+		.plan = plan,
+		.options = &s->own,
+		.target = s->target,
+		.address = address	 ? address
+			   : s->attached ? "127.0.0.1"
+					 : NULL,
+		.reference_cli = s->reference_cli,
+		.dir = s->dir,
+		.jobs = s->jobs,
+	};
+}
+
+struct about_run session_about(const struct session *s)
+{
+	return (struct about_run) {
+		.options = &s->own,
+		.target = s->target,
+		.target_digest = s->loaded ? target_file_of(s->loaded)->digest : NULL,
+		.kind = s->loaded ? target_file_of(s->loaded)->kind : NULL,
+		.known = s->known,
+		.required = s->required,
+		.profile = s->profile_name,
+		.secrets = s->secrets,
+		.jobs = s->jobs,
+	};
+}
+
+bool reports_check(const struct options *o, struct err *err)
+{
+	for (size_t i = 0; i < o->report.n; i++) {
+		const char *spec = o->report.items[i], *eq = strchr(spec, '=');
+		AUTO(char) char *name = strndup(spec, eq ? (size_t)(eq - spec) : 0);
+		const char *known[32] = { 0 };
+		const char *near;
+
+		if (!eq || eq == spec || !eq[1])
+			return fail(err, ERR_INPUT, "--report %s: expected FORMAT=FILE", spec);
+		for (size_t k = 0; report_formats[k] && k + 1 < ARRAY_LEN(known); k++)
+			known[k] = report_formats[k]->name;
+		near = conf_nearest(name, known);
+		if (!report_find(name))
+			return fail(err, ERR_INPUT, "--report %s: unknown format%s%s%s", spec,
+				    near ? ": did you mean '" : "", near ? near : "",
+				    near ? "'?" : "");
+	}
+	return true;
+}
+
+bool reports_write(const struct options *o, const struct results *rs, const char **ret_said,
+		   struct err *err)
+{
+	AUTO_BUF said = { 0 };
+	bool all = true;
+
+	for (size_t i = 0; i < o->report.n; i++) {
+		const char *spec = o->report.items[i], *eq = strchr(spec, '=');
+		AUTO(char) char *name = strndup(spec, (size_t)(eq - spec));
+		struct err why = { 0 };
+
+		if (report_write(name, eq + 1, rs, &why)) {
+			if (strcmp(eq + 1, "-") != 0)
+				buf_printf(&said, "%s%s", said.n ? ", " : "", eq + 1);
+			continue;
+		}
+		all = fail(err, ERR_SYSTEM, "report %s was not written: %.600s", spec,
+			   why.text);
+	}
+	*ret_said = said.p ? arena_str(rs->arena, said.p) : NULL;
+	return all;
+}
+
+bool reports_take_stdout(const struct options *o)
+{
+	for (size_t i = 0; i < o->report.n; i++) {
+		const char *eq = strchr(o->report.items[i], '=');
+
+		if (eq && !strcmp(eq + 1, "-"))
+			return true;
+	}
+	return false;
+}

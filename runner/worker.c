@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "runner/worker.h"
+
+#include "idp-sim/base/buf.h"
+#include "idp-sim/base/clk.h"
+#include "idp-sim/base/file.h"
+#include "runner/bridge.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+
+/* The lab of the last item, kept while the next one needs the same. */
+struct bench {
+	const struct worker_setup *setup;
+	struct lab *lab;
+	const char *edition;
+	const char *const *mutants;
+};
+
+static bool lab_ready(struct bench *b, const struct item *it, struct err *err)
+{
+	struct lab_options o = {
+		.target = b->setup->target,
+		.edition = it->edition,
+		.address = b->setup->address,
+		.home = b->setup->home,
+		.reference_cli = b->setup->reference_cli,
+		.mutants = it->mutants,
+		.seed = b->setup->options->seed,
+		.keep = b->setup->options->keep,
+	};
+
+	if (b->lab && b->mutants == it->mutants && !strcmp(b->edition, it->edition))
+		return true;
+	lab_free(b->lab);
+	b->edition = it->edition;
+	b->mutants = it->mutants;
+	b->lab = lab_new(&o, err);
+	return b->lab != NULL;
+}
+
+static void broken(const struct item *it, struct arena *a, struct result *r, const char *why)
+{
+	r->id = it->id;
+	r->verdict = BROKEN;
+	r->reason = arena_printf(a, "the lab did not start: %s", why);
+}
+
+static bool write_all(int fd, const char *p, size_t n)
+{
+	while (n) {
+		ssize_t done = write(fd, p, n);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return false;
+		p += done;
+		n -= (size_t)done;
+	}
+	return true;
+}
+
+static bool send_result(int fd, size_t index, const struct result *r)
+{
+	json_t *o = result_to_json(r);
+	char *text = o ? json_dumps(o, JSON_COMPACT) : NULL;
+	AUTO_BUF line = { 0 };
+	bool sent;
+
+	buf_printf(&line, "%zu ", index);
+	buf_str(&line, text ? text : "null");
+	buf_char(&line, '\n');
+	sent = write_all(fd, line.p, line.n);
+	free(text);
+	json_decref(o);
+	return sent;
+}
+
+static bool play_one(struct bench *b, size_t index)
+{
+	const struct item *it = &b->setup->plan->items[index];
+	struct arena *arena = arena_new();
+	struct result r = { 0 };
+	struct err err = { 0 };
+	int64_t started = clk_mono_us();
+	bool sent;
+
+	if (lab_ready(b, it, &err))
+		bridge_play(b->lab, it, arena, &r);
+	else
+		broken(it, arena, &r, err.text);
+	r.id = it->id;
+	if (!r.took_us)
+		r.took_us = clk_mono_us() - started;
+	sent = send_result(b->setup->results, index, &r);
+	arena_free(arena);
+	return sent;
+}
+
+void worker_main(const struct worker_setup *s)
+{
+	struct bench b = { .setup = s };
+	struct err err = { 0 };
+	uint32_t index;
+
+	if (!bridge_open(&err)) {
+		fprintf(stderr, "%s\n", err.text);
+		exit(3);
+	}
+	while (read(s->orders, &index, sizeof index) == (ssize_t)sizeof index) {
+		if (!play_one(&b, index))
+			break;
+	}
+	lab_free(b.lab);
+	bridge_close();
+	if (!s->options->keep)
+		file_remove_tree(s->home);
+	exit(0);
+}
