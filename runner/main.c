@@ -11,6 +11,13 @@ static const char *const shell_words[] = { "bash", "zsh", "fish", NULL };
 const struct verb_row verb_rows[] = {
 	{ "run", "", "play the scenarios against a target", RUN, verb_run, NULL },
 	{ "list", "", "print what would be played", LIST, verb_list, NULL },
+	{ "report", "RESULTS", "write reports of a kept JSON report", REPORT, verb_report,
+	  NULL },
+	{ "merge", "RESULTS...", "join the reports of shards", MERGE, verb_merge, NULL },
+	{ "compare", "OLD NEW", "what got worse, better, came and went", COMPARE, verb_compare,
+	  NULL },
+	{ "known", "RESULTS", "write the failures of a report as known ones", KNOWN_VERB,
+	  verb_known, NULL },
 	{ "completion", "SHELL", "print a completion script", COMPLETION, verb_completion,
 	  shell_words },
 	{ 0 },

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "runner/pool.h"
+#include "runner/pool-private.h"
 
 #include "idp-sim/base/buf.h"
 #include "idp-sim/base/clk.h"
 #include "idp-sim/base/file.h"
 #include "runner/reap.h"
-#include "runner/worker.h"
+#include "runner/signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,180 +14,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-enum {
-	MAX_WORKERS = 30, /* of which those beyond --jobs only wait */
-	LINE_LIMIT = 16 << 20,
-	WORDS_LIMIT = 16 << 10,
-	TICK_MS = 100,
-	LEAVE_MS = 3000,
-	NO_ITEM = -1,
-	NO_LAB = -1,
-};
-
-enum state { WAITING, PLAYED_NOW, DONE };
-
-struct worker {
-	pid_t pid;		    /* 0: not started */
-	int orders, results, words; /* -1: closed */
-	long item;
-	long lab;
-	int64_t since_ms, deadline_ms;
-	struct buf line; /* what came of a result */
-	struct buf said; /* standard output and error */
-	bool slow;	 /* its item waits: it holds no slot */
-};
-
-struct pool {
-	struct pool_options o;
-	struct arena *arena;
-	enum state *states;
-	int *attempts;
-	bool *failed_before;
-	struct result **results;
-	size_t finished, left;
-	struct worker workers[MAX_WORKERS];
-	unsigned n_workers;
-	enum pool_end end;
-	int64_t started_ms, ticked_ms;
-	struct buf complaints;
-};
-
-static volatile sig_atomic_t told_to_end; /* the signal */
-static int wake_pipe[2] = { -1, -1 };
-
-static void remember_signal(int sig)
-{
-	int kept = errno;
-
-	told_to_end = sig;
-	if (write(wake_pipe[1], "", 1) < 0)
-		errno = kept;
-	errno = kept;
-}
-
-static bool catch_signals(struct err *err)
-{
-	struct sigaction act = { .sa_handler = remember_signal };
-
-	told_to_end = 0;
-	if (pipe2(wake_pipe, O_CLOEXEC | O_NONBLOCK))
-		return fail_errno(err, "pipe");
-	sigaction(SIGINT, &act, NULL);
-	sigaction(SIGTERM, &act, NULL);
-	sigaction(SIGHUP, &act, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	return true;
-}
-
-static void release_signals(void)
-{
-	signal(SIGINT, SIG_DFL);
-	signal(SIGTERM, SIG_DFL);
-	signal(SIGHUP, SIG_DFL);
-	close(wake_pipe[0]);
-	close(wake_pipe[1]);
-}
-
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
-
-static size_t all_pids(const struct pool *p, pid_t *ret)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < MAX_WORKERS; i++) {
-		if (p->workers[i].pid)
-			ret[n++] = p->workers[i].pid;
-	}
-	return n;
-}
-
-static void sweep(const struct pool *p)
-{
-	pid_t keep[MAX_WORKERS];
-
-	reap_strays(keep, all_pids(p, keep));
-}
-
-/* Starting a worker. ------------------------------------------------------------------- */
-
-/* An address of its own in 127.0.0.0/8: 17 bits of the run's process id, then the worker. */
-static const char *address_of(struct pool *p, size_t slot)
-{
-	unsigned pid = (unsigned)getpid();
-
-	if (p->o.address)
-		return p->o.address;
-	return arena_printf(p->arena, "127.%u.%u.%zu", 64 + (pid >> 11 & 63), pid >> 3 & 255,
-			    (size_t)(pid & 7) << 5 | (slot + 1));
-}
-
-static void become_worker(struct pool *p, size_t slot, pid_t father, int orders, int results,
-			  int words)
-{
-	struct worker_setup s = {
-		.plan = p->o.plan,
-		.options = p->o.options,
-		.target = p->o.target,
-		.reference_cli = p->o.reference_cli,
-		.address = address_of(p, slot),
-		.home = arena_printf(p->arena, "%s/worker-%zu", p->o.dir, slot + 1),
-		.orders = orders,
-		.results = results,
-	};
-	struct err err = { 0 };
-	int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-
-	setpgid(0, 0);
-	release_signals();
-	reap_die_with_father(father);
-	for (size_t i = 0; i < MAX_WORKERS; i++) {
-		close_fd(&p->workers[i].orders);
-		close_fd(&p->workers[i].results);
-		close_fd(&p->workers[i].words);
-	}
-	dup2(nothing, STDIN_FILENO);
-	dup2(words, STDOUT_FILENO);
-	dup2(words, STDERR_FILENO);
-	if (!file_mkdirs(s.home, 0700, &err)) {
-		fprintf(stderr, "%s\n", err.text);
-		exit(3);
-	}
-	worker_main(&s);
-}
-
-static bool start_worker(struct pool *p, size_t slot)
-{
-	struct worker *w = &p->workers[slot];
-	int orders[2], results[2], words[2];
-	pid_t father = getpid();
-
-	if (pipe2(orders, O_CLOEXEC) || pipe2(results, O_CLOEXEC) || pipe2(words, O_CLOEXEC))
-		return false;
-	w->orders = orders[1];
-	w->results = results[0];
-	w->words = words[0];
-	fflush(NULL);
-	w->pid = fork();
-	if (!w->pid)
-		become_worker(p, slot, father, orders[0], results[1], words[1]);
-	close(orders[0]);
-	close(results[1]);
-	close(words[1]);
-	fcntl(w->results, F_SETFL, O_NONBLOCK);
-	fcntl(w->words, F_SETFL, O_NONBLOCK);
-	w->item = NO_ITEM;
-	w->lab = NO_LAB;
-	buf_reset(&w->line);
-	buf_reset(&w->said);
-	if (w->pid < 0)
-		w->pid = 0;
-	return w->pid != 0;
-}
+enum { LINE_LIMIT = 16 << 20, TICK_MS = 100 };
 
 /* Results. ----------------------------------------------------------------------------- */
 
@@ -293,94 +120,27 @@ static void take_line(struct pool *p, struct worker *w, char *line)
 	json_decref(o);
 	w->item = NO_ITEM;
 	take_result(p, (size_t)index, r);
-	sweep(p);
-}
-
-/* The last words of a worker as one line, for a reason. */
-static const char *last_words(struct pool *p, const struct worker *w)
-{
-	const char *from = w->said.p ? w->said.p : "";
-	const char *crash = strstr(from, "ERROR: AddressSanitizer");
-	const char *runtime = strstr(from, "runtime error:");
-	size_t n;
-	char *text;
-
-	if (crash)
-		from = crash;
-	else if (runtime)
-		from = runtime;
-	else if (strlen(from) > 300)
-		from += strlen(from) - 300;
-	text = arena_str(p->arena, from);
-	n = strlen(text);
-	if (n > 300)
-		text[n = 300] = '\0';
-	for (size_t i = 0; i < n; i++) {
-		if ((unsigned char)text[i] < ' ')
-			text[i] = ' ';
-	}
-	return n ? arena_printf(p->arena, "; its last words: %s", text) : "";
-}
-
-static void read_words(struct worker *w)
-{
-	char part[8192];
-	ssize_t n;
-
-	while ((n = read(w->words, part, sizeof part)) > 0) {
-		if (w->said.n + (size_t)n > WORDS_LIMIT)
-			buf_reset(&w->said);
-		buf_add(&w->said, part, (size_t)n);
-	}
-	if (!n)
-		close_fd(&w->words);
-}
-
-static const char *how_it_died(struct pool *p, int status)
-{
-	if (WIFSIGNALED(status))
-		return arena_printf(p->arena, "was killed by signal %d (%s)", WTERMSIG(status),
-				    strsignal(WTERMSIG(status)));
-	return arena_printf(p->arena, "ended with exit status %d", WEXITSTATUS(status));
-}
-
-/* Ends a worker and everything it started; returns its status. */
-static int bury(struct pool *p, struct worker *w)
-{
-	pid_t pid = w->pid;
-	int status = 0;
-
-	kill(pid, SIGKILL);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	w->pid = 0;
-	if (w->words >= 0)
-		read_words(w);
-	close_fd(&w->orders);
-	close_fd(&w->results);
-	close_fd(&w->words);
-	sweep(p);
-	return status;
+	crew_sweep(&p->crew);
 }
 
 /* It crashed, hung or flooded: its item is BROKEN, the rest goes on. why NULL: it died. */
 static void lose_worker(struct pool *p, struct worker *w, const char *why)
 {
 	long item = w->item;
-	int status = bury(p, w);
+	int status = crew_bury(&p->crew, w);
 	struct result *r;
 
 	if (item == NO_ITEM) {
-		buf_printf(&p->complaints, "a worker %s%s\n", how_it_died(p, status),
-			   last_words(p, w));
+		buf_printf(&p->crew.complaints, "a worker %s\n",
+			   crew_obituary(&p->crew, w, status));
 		return;
 	}
 	r = arena_alloc(p->arena, sizeof *r);
 	r->verdict = BROKEN;
 	r->took_us = (clk_mono_ms() - w->since_ms) * 1000;
 	r->reason = why ? why
-			: arena_printf(p->arena, "the process that played it %s%s",
-				       how_it_died(p, status), last_words(p, w));
+			: arena_printf(p->arena, "the process that played it %s",
+				       crew_obituary(&p->crew, w, status));
 	take_result(p, (size_t)item, r);
 }
 
@@ -414,78 +174,6 @@ static void read_results(struct pool *p, struct worker *w)
 
 /* Handing out. ------------------------------------------------------------------------- */
 
-static bool ready(const struct pool *p, size_t i)
-{
-	const struct item *it = &p->o.plan->items[i];
-
-	return p->states[i] == WAITING && (it->gate == i || p->states[it->gate] == DONE);
-}
-
-static int wait_of(const struct pool *p, size_t i)
-{
-	const struct scenario *row = p->o.plan->items[i].row;
-
-	return row ? row->wait_s : 0;
-}
-
-struct choice {
-	long item;
-	bool same_lab;
-	int wait;
-	size_t busy; /* workers in that lab */
-};
-
-static size_t busy_in(const struct pool *p, long lab)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < MAX_WORKERS; i++)
-		n += p->workers[i].pid && p->workers[i].lab == lab &&
-		     p->workers[i].item != NO_ITEM;
-	return n;
-}
-
-/* Long waits first, then the lab that stands already, then the lab with the fewest at work. */
-static bool better(const struct choice *a, const struct choice *b)
-{
-	if (b->item == NO_ITEM || a->wait != b->wait)
-		return b->item == NO_ITEM || a->wait > b->wait;
-	if (a->same_lab != b->same_lab)
-		return a->same_lab;
-	return a->busy < b->busy;
-}
-
-static long choose(const struct pool *p, const struct worker *w, bool slots_free)
-{
-	struct choice best = { .item = NO_ITEM };
-	long last_lab = NO_LAB;
-
-	for (size_t i = 0; i < p->o.plan->n; i++) {
-		struct choice c = { .item = (long)i, .wait = wait_of(p, i) };
-		long lab = p->o.plan->items[i].lab;
-
-		if (!ready(p, i) || (!slots_free && !c.wait))
-			continue;
-		if (lab == last_lab && !c.wait)
-			continue; /* no better than its neighbour */
-		last_lab = c.wait ? NO_LAB : lab;
-		c.same_lab = lab == w->lab;
-		c.busy = busy_in(p, lab);
-		if (better(&c, &best))
-			best = c;
-	}
-	return best.item;
-}
-
-static size_t slots_taken(const struct pool *p)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < MAX_WORKERS; i++)
-		n += p->workers[i].pid && p->workers[i].item != NO_ITEM && !p->workers[i].slow;
-	return n;
-}
-
 static bool order(struct pool *p, struct worker *w, size_t index)
 {
 	uint32_t number = (uint32_t)index;
@@ -496,21 +184,21 @@ static bool order(struct pool *p, struct worker *w, size_t index)
 	p->attempts[index]++;
 	w->item = (long)index;
 	w->lab = p->o.plan->items[index].lab;
-	w->slow = wait_of(p, index) > 0;
+	w->slow = pool_wait_of(p, index) > 0;
 	w->since_ms = clk_mono_ms();
-	w->deadline_ms = w->since_ms + p->o.options->timeout_ms + wait_of(p, index) * 1000;
+	w->deadline_ms = w->since_ms + p->o.options->timeout_ms + pool_wait_of(p, index) * 1000;
 	return true;
 }
 
 static bool hand_out_one(struct pool *p, size_t slot)
 {
-	struct worker *w = &p->workers[slot];
-	bool slots_free = slots_taken(p) < p->o.jobs;
-	long item = choose(p, w, slots_free);
+	struct worker *w = &p->crew.workers[slot];
+	bool slots_free = pool_slots_taken(p) < p->o.jobs;
+	long item = pool_choose(p, w, slots_free);
 
 	if (item == NO_ITEM)
 		return false;
-	if (!w->pid && !start_worker(p, slot)) {
+	if (!w->pid && !crew_start(&p->crew, slot)) {
 		settle_untried(p, (size_t)item, BROKEN, "no process could be started for it");
 		return true;
 	}
@@ -522,8 +210,8 @@ static bool hand_out_one(struct pool *p, size_t slot)
 /* Idle workers first, in the order of their slots; new ones only when all are busy. */
 static void hand_out(struct pool *p)
 {
-	for (size_t i = 0; i < p->n_workers && p->end == POOL_DONE; i++) {
-		if (p->workers[i].item == NO_ITEM || !p->workers[i].pid)
+	for (size_t i = 0; i < p->crew.n && p->end == POOL_DONE; i++) {
+		if (p->crew.workers[i].item == NO_ITEM || !p->crew.workers[i].pid)
 			hand_out_one(p, i);
 	}
 }
@@ -534,8 +222,8 @@ static void look_at_the_clock(struct pool *p)
 {
 	int64_t now = clk_mono_ms();
 
-	for (size_t i = 0; i < p->n_workers; i++) {
-		struct worker *w = &p->workers[i];
+	for (size_t i = 0; i < p->crew.n; i++) {
+		struct worker *w = &p->crew.workers[i];
 
 		if (w->pid && w->item != NO_ITEM && now > w->deadline_ms)
 			lose_worker(
@@ -549,16 +237,16 @@ static void look_at_the_clock(struct pool *p)
 		p->ticked_ms = now;
 		p->o.on_tick(p->o.ctx, p);
 	}
-	if (told_to_end)
-		p->end = told_to_end == SIGINT ? POOL_INTERRUPTED : POOL_TERMINATED;
+	if (signals_told())
+		p->end = signals_told() == SIGINT ? POOL_INTERRUPTED : POOL_TERMINATED;
 }
 
 static void wait_for_news(struct pool *p)
 {
-	struct pollfd fds[1 + 2 * MAX_WORKERS] = { { .fd = wake_pipe[0], .events = POLLIN } };
+	struct pollfd fds[1 + 2 * MAX_WORKERS] = { { .fd = signals_fd(), .events = POLLIN } };
 
 	for (size_t i = 0; i < MAX_WORKERS; i++) {
-		struct worker *w = &p->workers[i];
+		struct worker *w = &p->crew.workers[i];
 
 		fds[1 + 2 * i] =
 			(struct pollfd) { .fd = w->pid ? w->results : -1, .events = POLLIN };
@@ -568,60 +256,16 @@ static void wait_for_news(struct pool *p)
 	if (poll(fds, ARRAY_LEN(fds), TICK_MS) <= 0)
 		return;
 	for (size_t i = 0; i < MAX_WORKERS; i++) {
-		struct worker *w = &p->workers[i];
+		struct worker *w = &p->crew.workers[i];
 
 		if (fds[2 + 2 * i].revents && w->words >= 0)
-			read_words(w);
+			crew_read_words(w);
 		if (fds[1 + 2 * i].revents && w->pid)
 			read_results(p, w);
 	}
 }
 
 /* Ending. ------------------------------------------------------------------------------ */
-
-/* An idle worker stops when its orders end; what it says then, a leak, is told. */
-static void dismiss(struct pool *p)
-{
-	int64_t until = clk_mono_ms() + LEAVE_MS;
-	bool some = true;
-
-	for (size_t i = 0; i < MAX_WORKERS; i++) {
-		if (p->workers[i].pid && p->workers[i].item != NO_ITEM)
-			bury(p, &p->workers[i]);
-		close_fd(&p->workers[i].orders);
-	}
-	while (some && clk_mono_ms() < until) {
-		some = false;
-		for (size_t i = 0; i < MAX_WORKERS; i++) {
-			struct worker *w = &p->workers[i];
-			int status = 0;
-
-			if (!w->pid)
-				continue;
-			if (w->words >= 0)
-				read_words(w);
-			if (waitpid(w->pid, &status, WNOHANG) != w->pid) {
-				some = true;
-				continue;
-			}
-			w->pid = 0;
-			if (w->words >= 0)
-				read_words(w);
-			if (status)
-				buf_printf(&p->complaints, "a worker %s%s\n",
-					   how_it_died(p, status), last_words(p, w));
-		}
-		if (some)
-			poll(NULL, 0, 2);
-	}
-	for (size_t i = 0; i < MAX_WORKERS; i++) {
-		if (p->workers[i].pid)
-			bury(p, &p->workers[i]);
-		close_fd(&p->workers[i].results);
-		close_fd(&p->workers[i].words);
-	}
-	sweep(p);
-}
 
 static struct pool *pool_new(const struct pool_options *o)
 {
@@ -636,18 +280,11 @@ static struct pool *pool_new(const struct pool_options *o)
 	p->results = arena_alloc(p->arena, (n + 1) * sizeof *p->results);
 	p->left = n;
 	p->started_ms = clk_mono_ms();
-	for (size_t i = 0; i < MAX_WORKERS; i++) {
-		p->workers[i].orders = p->workers[i].results = p->workers[i].words = -1;
-		p->workers[i].item = NO_ITEM;
-		p->workers[i].lab = NO_LAB;
-	}
 	for (size_t i = 0; i < n; i++)
-		waiting += wait_of(p, i) > 0;
-	p->n_workers = o->jobs + (unsigned)(waiting > 20 ? 20 : waiting);
-	if (p->n_workers > MAX_WORKERS)
-		p->n_workers = MAX_WORKERS;
+		waiting += pool_wait_of(p, i) > 0;
+	crew_init(&p->crew, &p->o, p->arena, o->jobs + (unsigned)(waiting > 20 ? 20 : waiting));
 	if (o->address)
-		p->n_workers = p->o.jobs = 1;
+		p->crew.n = p->o.jobs = 1;
 	return p;
 }
 
@@ -655,7 +292,7 @@ struct pool *pool_run(const struct pool_options *o, struct err *err)
 {
 	struct pool *p = pool_new(o);
 
-	if (!catch_signals(err)) {
+	if (!signals_catch(err)) {
 		pool_free(p);
 		return NULL;
 	}
@@ -669,8 +306,8 @@ struct pool *pool_run(const struct pool_options *o, struct err *err)
 		wait_for_news(p);
 		look_at_the_clock(p);
 	}
-	dismiss(p);
-	release_signals();
+	crew_dismiss(&p->crew);
+	signals_release();
 	return p;
 }
 
@@ -678,11 +315,7 @@ void pool_free(struct pool *p)
 {
 	if (!p)
 		return;
-	for (size_t i = 0; i < MAX_WORKERS; i++) {
-		buf_done(&p->workers[i].line);
-		buf_done(&p->workers[i].said);
-	}
-	buf_done(&p->complaints);
+	crew_done(&p->crew);
 	arena_free(p->arena);
 	free(p);
 }
@@ -708,7 +341,7 @@ size_t pool_running(const struct pool *p, struct running *ret, size_t max)
 	size_t n = 0;
 
 	for (size_t i = 0; i < MAX_WORKERS; i++) {
-		const struct worker *w = &p->workers[i];
+		const struct worker *w = &p->crew.workers[i];
 		struct running r = { (size_t)w->item, now - w->since_ms };
 		size_t at = n;
 
@@ -733,5 +366,5 @@ const struct pool_options *pool_asked(const struct pool *p)
 
 const char *pool_complaints(const struct pool *p)
 {
-	return p->complaints.p ? p->complaints.p : "";
+	return p->crew.complaints.p ? p->crew.complaints.p : "";
 }

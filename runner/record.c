@@ -5,6 +5,7 @@
 #include "idp-sim/base/buf.h"
 #include "idp-sim/base/clk.h"
 #include "runner/known.h"
+#include "runner/order.h"
 #include "runner/provenance.h"
 
 #include <string.h>
@@ -156,6 +157,7 @@ struct results *record_make(const struct plan *plan, const struct pool *pool,
 		if (pool_result(pool, i))
 			add_result(rs, about, pool_result(pool, i));
 	}
+	results_sort(rs);
 	return rs;
 }
 

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* choose.c - which item a worker plays next. */
+#include "runner/pool-private.h"
+
+static bool ready(const struct pool *p, size_t i)
+{
+	const struct item *it = &p->o.plan->items[i];
+
+	return p->states[i] == WAITING && (it->gate == i || p->states[it->gate] == DONE);
+}
+
+int pool_wait_of(const struct pool *p, size_t i)
+{
+	const struct scenario *row = p->o.plan->items[i].row;
+
+	return row ? row->wait_s : 0;
+}
+
+struct choice {
+	long item;
+	bool same_lab;
+	int wait;
+	size_t busy; /* workers in that lab */
+};
+
+static size_t busy_in(const struct pool *p, long lab)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < MAX_WORKERS; i++)
+		n += p->crew.workers[i].pid && p->crew.workers[i].lab == lab &&
+		     p->crew.workers[i].item != NO_ITEM;
+	return n;
+}
+
+/* Long waits first, then the lab that stands already, then the lab with the fewest at work. */
+static bool better(const struct choice *a, const struct choice *b)
+{
+	if (b->item == NO_ITEM || a->wait != b->wait)
+		return b->item == NO_ITEM || a->wait > b->wait;
+	if (a->same_lab != b->same_lab)
+		return a->same_lab;
+	return a->busy < b->busy;
+}
+
+long pool_choose(const struct pool *p, const struct worker *w, bool slots_free)
+{
+	struct choice best = { .item = NO_ITEM };
+	long last_lab = NO_LAB;
+
+	for (size_t i = 0; i < p->o.plan->n; i++) {
+		struct choice c = { .item = (long)i, .wait = pool_wait_of(p, i) };
+		long lab = p->o.plan->items[i].lab;
+
+		if (!ready(p, i) || (!slots_free && !c.wait))
+			continue;
+		if (lab == last_lab && !c.wait)
+			continue; /* no better than its neighbour */
+		last_lab = c.wait ? NO_LAB : lab;
+		c.same_lab = lab == w->lab;
+		c.busy = busy_in(p, lab);
+		if (better(&c, &best))
+			best = c;
+	}
+	return best.item;
+}
+
+size_t pool_slots_taken(const struct pool *p)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < MAX_WORKERS; i++)
+		n += p->crew.workers[i].pid && p->crew.workers[i].item != NO_ITEM &&
+		     !p->crew.workers[i].slow;
+	return n;
+}
