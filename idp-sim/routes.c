@@ -196,7 +196,7 @@ static json_t *resolve_error(struct call *c, json_t *spec, const struct provider
 	json_object_set_new(spec, "what",
 			    json_string(e ? situation_names[e->situation] : word));
 	if (e && e->code && situation_find(word) == S_none)
-		json_object_set_new(spec, "value", json_string(e->code));
+		json_object_set_new(spec, "code", json_string(e->code));
 	if (p)
 		json_object_set_new(spec, "provider", json_string(p->name));
 	return NULL;
@@ -328,12 +328,12 @@ static json_t *end_sessions(struct call *c, bool revoke)
 	return json_pack("{s:i}", "ended", sessions_end(c->idp, &which, revoke));
 }
 
-static json_t *expire(struct call *c)
+static json_t *expire_families(struct call *c)
 {
 	return end_sessions(c, false);
 }
 
-static json_t *revoke(struct call *c)
+static json_t *revoke_families(struct call *c)
 {
 	return end_sessions(c, true);
 }
@@ -437,6 +437,7 @@ static const struct conf_key trouble_body[] = {
 	  .help = "Which: a situation, or a word of its kind (trouble.h)." },
 	{ "error", CONF_STRING,
 	  .help = "In place of kind and what: AADSTS70011, E0000047, invalid_scope." },
+	{ "code", CONF_STRING, .help = "The one error of that situation." },
 	{ "value", CONF_STRING, .help = "What instead, where that makes sense." },
 	{ "number", CONF_INT, .help = "Milliseconds, bytes, or seconds of Retry-After." },
 	{ "next", CONF_INT,
@@ -523,8 +524,10 @@ const struct route control_routes[] = {
 	{ "GET", "/_sim/journal", read_journal, "Requests and answers, without secrets.",
 	  .query = journal_query },
 	{ "POST", "/_sim/keys/rotate", rotate, "A new signing key.", rotate_body },
-	{ "POST", "/_sim/refresh/expire", expire, "Refresh tokens expire now.", family_body },
-	{ "POST", "/_sim/refresh/revoke", revoke, "Refresh tokens are revoked.", family_body },
+	{ "POST", "/_sim/refresh/expire", expire_families, "Refresh tokens expire now.",
+	  family_body },
+	{ "POST", "/_sim/refresh/revoke", revoke_families, "Refresh tokens are revoked.",
+	  family_body },
 	{ "PATCH", "/_sim/providers/{provider}/clients/{client}", change_client,
 	  "Merge patch of a client.", .free_body = true },
 	{ "PATCH", "/_sim/providers/{provider}/users/{user}", change_user,

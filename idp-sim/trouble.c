@@ -131,7 +131,8 @@ static bool kind_of(const json_t *spec, const char *what, enum trouble_kind *ret
 
 static bool known_member(const char *name)
 {
-	static const char *const others[] = { "kind", "what", "value", "number", "next", NULL };
+	static const char *const others[] = { "kind",	"what", "value", "code",
+					      "number", "next", NULL };
 
 	for (size_t i = 0; i < ARRAY_LEN(scopes); i++)
 		if (!strcmp(scopes[i].name, name))
@@ -149,8 +150,9 @@ static bool check_members(const json_t *spec, struct err *err)
 		bool number = !strcmp(name, "number") || !strcmp(name, "next");
 		if (!known_member(name))
 			return fail(err, ERR_INPUT,
-				    "unknown member '%s'; allowed: kind, what, value, number, "
-				    "next, provider, tenant, endpoint, grant, client_id, user",
+				    "unknown member '%s'; allowed: kind, what, value, code, "
+				    "number, next, provider, tenant, endpoint, grant, "
+				    "client_id, user",
 				    name);
 		if (json_is_null(value))
 			continue;
@@ -165,15 +167,18 @@ static bool fill(struct armed *a, struct err *err)
 {
 	const char *what = conf_str(a->spec, "what", NULL);
 	const char *value = conf_str(a->spec, "value", "");
+	const char *code = conf_str(a->spec, "code", "");
 
 	if (!what)
 		return fail(err, ERR_INPUT, "a trouble needs 'what', for example \"delay\"");
 	if (!check_members(a->spec, err) || !kind_of(a->spec, what, &a->t.kind, err))
 		return false;
-	if (strlen(what) >= sizeof(a->t.what) || strlen(value) >= sizeof(a->t.value))
-		return fail(err, ERR_INPUT, "'what' or 'value' is too long");
+	if (strlen(what) >= sizeof(a->t.what) || strlen(value) >= sizeof(a->t.value) ||
+	    strlen(code) >= sizeof(a->t.code))
+		return fail(err, ERR_INPUT, "'what', 'value' or 'code' is too long");
 	snprintf(a->t.what, sizeof(a->t.what), "%s", what);
 	snprintf(a->t.value, sizeof(a->t.value), "%s", value);
+	snprintf(a->t.code, sizeof(a->t.code), "%s", code);
 	a->t.number = conf_int(a->spec, "number", -1);
 	a->left = conf_int(a->spec, "next", -1);
 	if (!a->left || a->left < -1)

@@ -33,12 +33,13 @@ struct trouble {
 			  * "504"
 			  */
 	char value[256]; /* what instead, where one makes sense */
+	char code[32];	 /* ERROR: the one error of that situation, "AADSTS70011"; "": any */
 	int64_t number;	 /* milliseconds, bytes, or Retry-After seconds */
 };
 
 struct troubles *troubles_new(void);
 void troubles_free(struct troubles *t); /* takes NULL */
-/* Arms one from its JSON form: {"kind", "what", "value", "number", "next", "provider",
+/* Arms one from its JSON form: {"kind", "what", "value", "code", "number", "next", "provider",
  * "tenant", "endpoint", "grant", "client_id", "user"}. `known` holds the situations that the
  * provider has; code words like AADSTS70011 are resolved by the control API before. */
 bool troubles_arm(struct troubles *t, const json_t *spec, int *ret_id,
