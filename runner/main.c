@@ -11,6 +11,8 @@ static const char *const shell_words[] = { "bash", "zsh", "fish", NULL };
 const struct verb_row verb_rows[] = {
 	{ "run", "", "play the scenarios against a target", RUN, verb_run, NULL },
 	{ "list", "", "print what would be played", LIST, verb_list, NULL },
+	{ "prove", "[MUTANT...]", "play every mutant against the rows that must catch it",
+	  PROVE, verb_prove, NULL },
 	{ "report", "RESULTS", "write reports of a kept JSON report", REPORT, verb_report,
 	  NULL },
 	{ "merge", "RESULTS...", "join the reports of shards", MERGE, verb_merge, NULL },

@@ -66,7 +66,7 @@ const struct option_row option_rows[] = {
 	  "of everything; the report is partial then, exit status 124" },
 	{ "fail-fast", 0, FLAG, NULL, PLAYS, AT(fail_fast), NULL, false,
 	  "stop at the first failure" },
-	{ "strict", 0, FLAG, NULL, RUN | GATE | REPORT, AT(strict), NULL, false,
+	{ "strict", 0, FLAG, NULL, PLAYS | REPORT, AT(strict), NULL, false,
 	  "advice, known failures and flaky passes count as failures" },
 	{ "keep", 0, FLAG, NULL, RUN | LAB, AT(keep), NULL, false,
 	  "leave the homes of the workers behind" },
