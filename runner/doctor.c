@@ -70,7 +70,10 @@ static int play_gates(struct session *s, struct err *err)
 		bool passed = r && r->verdict == PASSED;
 
 		line(passed, "%s%s%s", plan.items[i].id, passed ? ": a good day works" : ": ",
-		     passed ? "" : r && r->reason ? r->reason : c ? c->what : "interrupted");
+		     passed	      ? ""
+		     : r && r->reason ? r->reason
+		     : c	      ? c->what
+				      : "interrupted");
 		if (!passed && c && c->got)
 			say_wrapped(stdout, "", COLUMN, c->got);
 		code = passed ? code : EXIT_NO_TRY;
@@ -91,7 +94,8 @@ static void print_settings(const struct target_file *f)
 
 	if (!target_file_attached(f))
 		return;
-	printf("\nSettings of the target, as it sees the lab (gauntlet lab --target %s):\n", f->path);
+	printf("\nSettings of the target, as it sees the lab (gauntlet lab --target %s):\n",
+	       f->path);
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
 		const json_t *lab = json_object_get(f->root, "lab");
 		const json_t *part = json_object_get(lab, parts[i][0]);
@@ -147,8 +151,12 @@ int verb_install(const struct options *o)
 		printf("%s has no install line: nothing to be done\n", o->target);
 		return EXIT_OK;
 	}
-	printf("+ %s\n", install);
+	printf("+ cd %s && %s\n", f->dir, install);
 	fflush(stdout);
+	if (chdir(f->dir)) {
+		fail_errno(&err, "%s", f->dir);
+		return complain(&err);
+	}
 	status = system(install);
 	return WIFEXITED(status) && !WEXITSTATUS(status) ? EXIT_OK : EXIT_NO_TRY;
 }

@@ -37,7 +37,7 @@ static bool find_row(const char *id, struct found *ret, struct err *err)
 			if (n + 1 < ARRAY_LEN(known))
 				known[n++] = row;
 			found = !strcmp(row, name) || !strcmp(suites[i]->rows[k].name, name);
-			*ret = (struct found){ suites[i], &suites[i]->rows[k] };
+			*ret = (struct found) { suites[i], &suites[i]->rows[k] };
 		}
 	}
 	near = found ? NULL : conf_nearest(name, known);
@@ -59,8 +59,8 @@ static void add_words(struct buf *b, unsigned bits, const char *const *words)
 
 static const char *providers_word(const struct scenario *row)
 {
-	static const char *const words[] = { "any provider", "azure okta keycloak", "azure", "okta",
-					     "keycloak" };
+	static const char *const words[] = { "any provider", "azure okta keycloak", "azure",
+					     "okta", "keycloak" };
 
 	return words[row->providers];
 }
@@ -104,8 +104,9 @@ static void print_checks(const struct result *r)
 		AUTO_BUF b = { 0 };
 
 		buf_printf(&b, "%zu  %s%s", i + 1, r->checks[i].what,
-			   r->checks[i].control ? "  (the good case: without it nothing is known)"
-						: "");
+			   r->checks[i].control
+				   ? "  (the good case: without it nothing is known)"
+				   : "");
 		print_label(i ? "" : "then", b.p);
 	}
 }
@@ -156,7 +157,7 @@ static struct pool *play_once(struct session *s, struct plan *plan, const struct
 	const char **only = arena_alloc(s->arena, 2 * sizeof *only);
 
 	only[0] = row_id(s->arena, f->suite, f->row);
-	s->own.only = (struct words){ only, 1 };
+	s->own.only = (struct words) { only, 1 };
 	how = session_plan_for(s, false);
 	if (!plan_make(plan, &how, err) || !plan->n)
 		return NULL;
@@ -189,7 +190,8 @@ static void print_row(const struct found *f, const struct result *r, const char 
 	printf("\n");
 	if (row->reproduce)
 		say_wrapped(stdout, "see it", COLUMN, row->reproduce);
-	printf("  %-*sgauntlet run --only %s/%s\n", COLUMN - 2, "run it", f->suite->section, row->name);
+	printf("  %-*sgauntlet run --only %s/%s\n", COLUMN - 2, "run it", f->suite->section,
+	       row->name);
 }
 
 int verb_explain(const struct options *o)

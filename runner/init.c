@@ -44,8 +44,9 @@ int verb_init(const struct options *o)
 	struct err err = { 0 };
 
 	if (!e) {
-		fail(&err, ERR_INPUT, "init: expected one of cli, gateway, pdp, service, sdk, "
-				      "platform");
+		fail(&err, ERR_INPUT,
+		     "init: expected one of cli, gateway, pdp, service, sdk, "
+		     "platform");
 		return complain(&err);
 	}
 	fill_program(e, &text);

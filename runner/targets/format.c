@@ -116,7 +116,9 @@ const struct conf_key target_keys[] = {
 	{ "about", CONF_STRING, .help = "What a reader should know." },
 	{ "install", CONF_STRING, .help = "Shell line that `gauntlet install` runs." },
 	{ "claims", CONF_LIST, .items = text, .help = "What it says it does, e.g. http2." },
-	{ "lacks", CONF_LIST, .items = text, .help = "What it says it does not do." },
+	{ "lacks", CONF_LIST, .items = text,
+	  .help = "What it says it does not do; gateway.*, pdp.* and service.* are claimed "
+		  "else." },
 	{ "needs", CONF_LIST, .items = text, .help = "Programs that must be in PATH." },
 	CONFIGURABLE,
 	{ "configurations", CONF_DICT, .items = configuration_row,
@@ -396,16 +398,35 @@ bool target_file_attached(const struct target_file *f)
 	return json_object_get(f->root, "attach") != NULL;
 }
 
+/* What a part of that kind does unless its file lacks it; a CLI's and others' words are claimed
+ * one by one. */
+static bool usual(const struct target_file *f, const char *claim)
+{
+	static const char *const prefixes[] = { "gateway.", "pdp.", "service." };
+
+	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++) {
+		if (!strncmp(claim, prefixes[i], strlen(prefixes[i])))
+			return true;
+	}
+	return false;
+}
+
+/* A target that we start is configured anew for each group; one that runs must be told how. */
+static bool takes_configuration(const struct target_file *f, const char *group)
+{
+	const json_t *groups = json_object_get(f->root, "configurations");
+
+	return !target_file_attached(f) || json_object_get(groups, group) ||
+	       json_object_get(f->root, "reconfigure");
+}
+
 bool target_file_claims(const struct target_file *f, const char *claim)
 {
 	static const char prefix[] = "configuration:";
 
-	if (!strncmp(claim, prefix, sizeof prefix - 1)) {
-		const json_t *map = json_object_get(f->root, "configurations");
-
-		return json_object_get(map, claim + sizeof prefix - 1) != NULL;
-	}
 	if (list_has(json_object_get(f->root, "lacks"), claim))
 		return false;
-	return list_has(json_object_get(f->root, "claims"), claim);
+	if (!strncmp(claim, prefix, sizeof prefix - 1))
+		return takes_configuration(f, claim + sizeof prefix - 1);
+	return list_has(json_object_get(f->root, "claims"), claim) || usual(f, claim);
 }
