@@ -41,7 +41,7 @@ struct assembly {
 	struct lab_urls urls;
 	json_t *settings;
 	struct reference *pdp, *service, *gateway;
-	struct recorder *face, *api, *liar, *upstream;
+	struct recorder *face, *api, *stranger, *liar, *upstream;
 	void *instance; /* of the target */
 	struct reference *instance_part; /* the same, when the target is a part of the reference platform */
 	char home[512];
