@@ -11,7 +11,7 @@
 
 static const struct answer *with_token(struct run *run, const char *token)
 {
-	return request(run, &(struct ask){ .token = token });
+	return request(run, &(struct ask) { .token = token });
 }
 
 static void good_request_reaches(struct run *run)
@@ -24,10 +24,10 @@ static void no_credentials(struct run *run)
 	const struct answer *a;
 
 	good_request_reaches(run);
-	a = request(run, &(struct ask){ 0 });
+	a = request(run, &(struct ask) { 0 });
 	check_refused(run, "a request without credentials", a, "401");
-	check_that(run, json_object_get(a->json, "detail") != NULL, "explains itself in JSON", "a JSON object with detail",
-		"%s", a->body);
+	check_that(run, json_object_get(a->json, "detail") != NULL, "explains itself in JSON",
+		   "a JSON object with detail", "%s", a->body);
 }
 
 /* Authorization values that are no bearer credentials, made from a good token. */
@@ -42,10 +42,10 @@ static const struct credentials raw_token[] = {
 	{ "a token without the word Bearer", "", -1, "" }, { 0 }
 };
 static const struct credentials basic[] = { { "Basic credentials", "Basic ", -1, "" }, { 0 } };
-static const struct credentials empty_bearer[] = {
-	{ "Bearer without a token", "Bearer", 0, "" }, { "Bearer and a blank", "Bearer ", 0, "" },
-	{ 0 }
-};
+static const struct credentials empty_bearer[] = { { "Bearer without a token", "Bearer", 0,
+						     "" },
+						   { "Bearer and a blank", "Bearer ", 0, "" },
+						   { 0 } };
 static const struct credentials garbage[] = {
 	{ "the word garbage", "Bearer garbage", 0, "" },
 	{ "two dots", "Bearer ..", 0, "" },
@@ -54,19 +54,18 @@ static const struct credentials garbage[] = {
 	{ "a token before a comma", "Bearer ", -1, ", Bearer garbage" },
 	{ 0 }
 };
-static const struct credentials any_case[] = {
-	{ "the scheme \"bearer\"", "bearer ", -1, "" },
-	{ "the scheme \"BEARER\"", "BEARER ", -1, "" },
-	{ 0 }
-};
+static const struct credentials any_case[] = { { "the scheme \"bearer\"", "bearer ", -1, "" },
+					       { "the scheme \"BEARER\"", "BEARER ", -1, "" },
+					       { 0 } };
 
 static const struct answer *with_credentials(struct run *run, const struct credentials *c,
 					     const char *token)
 {
 	int n = c->take < 0 ? (int)strlen(token) : c->take;
 
-	return request(run, &(struct ask){
-		.authorization = run_printf(run, "%s%.*s%s", c->before, n, token, c->after) });
+	return request(run,
+		       &(struct ask) { .authorization = run_printf(run, "%s%.*s%s", c->before,
+								   n, token, c->after) });
 }
 
 static void credentials_refused(struct run *run)
@@ -90,8 +89,9 @@ static void credentials_accepted(struct run *run)
 
 struct defect {
 	const char *who;
-	const char *forge;  /* see token.h; NULL: only claims and header differ */
-	const char *claims; /* merge patch as JSON; ISSUER and AUDIENCE are filled in; NULL: none */
+	const char *forge; /* see token.h; NULL: only claims and header differ */
+	const char *
+		claims; /* merge patch as JSON; ISSUER and AUDIENCE are filled in; NULL: none */
 	const char *header; /* the same for the JOSE header */
 	int64_t age_s, lifetime_s;
 };
@@ -101,7 +101,8 @@ static const char *replace(struct run *run, const char *text, const char *word, 
 	const char *p = text ? strstr(text, word) : NULL;
 
 	return !p ? text
-		  : run_printf(run, "%.*s%s%s", (int)(p - text), text, by ? by : "", p + strlen(word));
+		  : run_printf(run, "%.*s%s%s", (int)(p - text), text, by ? by : "",
+			       p + strlen(word));
 }
 
 static json_t *patch(struct run *run, const char *text)
@@ -122,13 +123,13 @@ static json_t *patch(struct run *run, const char *text)
 
 static const char *defective(struct run *run, const struct defect *d)
 {
-	return token_made(run, &(struct token_ask){
-		.forge = d->forge,
-		.claims = patch(run, d->claims),
-		.header = patch(run, d->header),
-		.age_s = d->age_s,
-		.lifetime_s = d->lifetime_s,
-	});
+	return token_made(run, &(struct token_ask) {
+				       .forge = d->forge,
+				       .claims = patch(run, d->claims),
+				       .header = patch(run, d->header),
+				       .age_s = d->age_s,
+				       .lifetime_s = d->lifetime_s,
+			       });
 }
 
 static void defective_refused(struct run *run)
@@ -139,7 +140,8 @@ static void defective_refused(struct run *run)
 }
 
 static const struct defect foreign_issuer[] = {
-	{ "a token of another issuer", .claims = "{\"iss\": \"https://issuer.example/elsewhere\"}" },
+	{ "a token of another issuer",
+	  .claims = "{\"iss\": \"https://issuer.example/elsewhere\"}" },
 	{ 0 },
 };
 static const struct defect inexact_issuer[] = {
@@ -167,7 +169,8 @@ static const struct defect times[] = {
 	{ 0 },
 };
 static const struct defect future_iat[] = {
-	{ "a token issued in the future", .claims = "{\"iat\": 4102444000, \"exp\": 4102447600}" },
+	{ "a token issued in the future",
+	  .claims = "{\"iat\": 4102444000, \"exp\": 4102447600}" },
 	{ 0 },
 };
 static const struct defect no_subject[] = {
@@ -207,40 +210,43 @@ static void additional_issuer(struct run *run)
 	json_t *claims = json_pack("{s:s}", "iss", second);
 
 	good_request_reaches(run);
-	check_allowed(run, "a token of an additional issuer",
-		with_token(run, token_made(run, &(struct token_ask){ .claims = claims })));
+	check_allowed(
+		run, "a token of an additional issuer",
+		with_token(run, token_made(run, &(struct token_ask) { .claims = claims })));
 }
 
 static void third_issuer(struct run *run)
 {
 	good_request_reaches(run);
 	check_refused(run, "a token of an issuer that is not listed",
-		with_token(run, defective(run, foreign_issuer)), "401");
+		      with_token(run, defective(run, foreign_issuer)), "401");
 }
 
 static void audience_list(struct run *run)
 {
 	json_t *claims = json_pack("{s:[s,s]}", "aud", "account", run->config->audience);
 
-	check_allowed(run, "a token whose audience list has ours",
-		with_token(run, token_made(run, &(struct token_ask){ .claims = claims })));
+	check_allowed(
+		run, "a token whose audience list has ours",
+		with_token(run, token_made(run, &(struct token_ask) { .claims = claims })));
 }
 
 static void audience_falls_back(struct run *run)
 {
 	json_t *ours = json_pack("{s:s}", "aud", run->config->client_id);
 
-	control_allowed(run, "a token for the client id",
-		with_token(run, token_made(run, &(struct token_ask){ .claims = ours })));
+	control_allowed(
+		run, "a token for the client id",
+		with_token(run, token_made(run, &(struct token_ask) { .claims = ours })));
 	check_refused(run, "a token for somebody else",
-		with_token(run, defective(run, foreign_audience)), "401");
+		      with_token(run, defective(run, foreign_audience)), "401");
 }
 
 static void key_rotation(struct run *run)
 {
 	good_request_reaches(run);
 	sim(run, "POST", "/_sim/keys/rotate",
-		json_pack("{s:s, s:b}", "provider", run->provider, "publish", 1));
+	    json_pack("{s:s, s:b}", "provider", run->provider, "publish", 1));
 	check_allowed(run, "a token of the new key", with_token(run, token_for(run, "alice")));
 }
 
@@ -248,10 +254,10 @@ static void keys_unreachable(struct run *run)
 {
 	good_request_reaches(run);
 	sim(run, "POST", "/_sim/keys/rotate",
-		json_pack("{s:s, s:b}", "provider", run->provider, "publish", 1));
+	    json_pack("{s:s, s:b}", "provider", run->provider, "publish", 1));
 	trouble(run, "{s:s, s:s}", "kind", "document", "what", "unreachable");
 	check_refused(run, "a token whose key cannot be fetched",
-		with_token(run, token_for(run, "alice")), "401 503");
+		      with_token(run, token_for(run, "alice")), "401 503");
 }
 
 /* ---- identity by header, uniform answers ---- */
@@ -259,17 +265,18 @@ static void keys_unreachable(struct run *run)
 static void principal_header(struct run *run)
 {
 	const char *headers[] = { header_line(run, "principal_id", "admin@example.com"),
-		header_line(run, "principal_email", "admin@example.com"), NULL };
+				  header_line(run, "principal_email", "admin@example.com"),
+				  NULL };
 
 	good_request_reaches(run);
 	check_refused(run, "a principal header instead of a token",
-		request(run, &(struct ask){ .headers = headers }), "401");
+		      request(run, &(struct ask) { .headers = headers }), "401");
 }
 
 static void uniform_answers(struct run *run)
 {
 	static const struct defect *const kinds[] = { foreign_issuer, foreign_audience, expired,
-		bad_signature };
+						      bad_signature };
 	const struct answer *first = NULL, *a;
 
 	good_request_reaches(run);
@@ -277,7 +284,8 @@ static void uniform_answers(struct run *run)
 		a = with_token(run, defective(run, kinds[i]));
 		if (!first)
 			first = a;
-		check_that(run, a->status == first->status && strcmp(a->body, first->body) == 0,
+		check_that(
+			run, a->status == first->status && strcmp(a->body, first->body) == 0,
 			run_printf(run, "tells nothing of %s", kinds[i]->who),
 			run_printf(run, "%d %s, as for the others", first->status, first->body),
 			"%d %s", a->status, a->body);
@@ -290,9 +298,11 @@ static void denied_by_who_asks(struct run *run)
 
 	good_request_reaches(run);
 	check_status(run, "answers somebody unknown with 401",
-		request(run, &(struct ask){ .path = path }), "401");
+		     request(run, &(struct ask) { .path = path }), "401");
 	check_status(run, "answers somebody known with 403",
-		request(run, &(struct ask){ .path = path, .token = token_for(run, "mallory") }), "403");
+		     request(run, &(struct ask) { .path = path,
+						  .token = token_for(run, "mallory") }),
+		     "403");
 }
 
 /* ---- discovery ---- */
@@ -310,7 +320,7 @@ static void auth_is_on(struct run *run)
 
 	check_status(run, "answers without credentials", a, "200");
 	check_that(run, json_is_true(json_object_get(a->json, "auth_enabled")),
-		"says that authentication is on", "\"auth_enabled\": true", "%s", a->body);
+		   "says that authentication is on", "\"auth_enabled\": true", "%s", a->body);
 }
 
 static void auth_is_off(struct run *run)
@@ -319,9 +329,9 @@ static void auth_is_off(struct run *run)
 
 	check_status(run, "answers without credentials", a, "200");
 	check_that(run, json_is_false(json_object_get(a->json, "auth_enabled")),
-		"says that authentication is off", "\"auth_enabled\": false", "%s", a->body);
+		   "says that authentication is off", "\"auth_enabled\": false", "%s", a->body);
 	if (run->surface == SERVICE)
-		check_allowed(run, "anybody", request(run, &(struct ask){ 0 }));
+		check_allowed(run, "anybody", request(run, &(struct ask) { 0 }));
 }
 
 /* ---- the CLI's side ---- */
@@ -335,10 +345,10 @@ static void status_of_expired(struct run *run)
 	token = config_value(run, "token");
 	r = cli(run, "status", NULL);
 	check_succeeds(run, "shows the status", r);
-	check_contains(run, "says that the token has expired", run_printf(run, "%s%s", r->out, r->err),
-		"xpired|EXPIRED");
+	check_contains(run, "says that the token has expired",
+		       run_printf(run, "%s%s", r->out, r->err), "xpired|EXPIRED");
 	check_lacks(run, "does not print the token", run_printf(run, "%s%s", r->out, r->err),
-		token ? token : "eyJ");
+		    token ? token : "eyJ");
 }
 
 static void refresh_token_expired(struct run *run)
@@ -347,16 +357,18 @@ static void refresh_token_expired(struct run *run)
 
 	login_given(run, "alice", 3000, true);
 	control_succeeds(run, "a command with a good login succeeds",
-		cli(run, "workspaces-list", NULL));
+			 cli(run, "workspaces-list", NULL));
 	login_given(run, "alice", -600, true);
 	sim(run, "POST", "/_sim/refresh/expire", json_pack("{s:s}", "provider", run->provider));
 	r = cli(run, "workspaces-list", NULL);
 	check_fails(run, "exits with an error", r);
-	check_contains(run, "tells to log in again", r->err, "login|log in|invalid_grant|Log in");
+	check_contains(run, "tells to log in again", r->err,
+		       "login|log in|invalid_grant|Log in");
 	check_that(run, api_saw(run, NULL, NULL) == 1, "does not send the expired token",
-		"no further request to the API", "%zu requests", api_saw(run, NULL, NULL) - 1);
+		   "no further request to the API", "%zu requests",
+		   api_saw(run, NULL, NULL) - 1);
 	check_that(run, config_value(run, "refresh_token") != NULL, "keeps the config file",
-		"the login is still in the file", "it is gone");
+		   "the login is still in the file", "it is gone");
 }
 
 static void login_again(struct run *run)
@@ -369,9 +381,11 @@ static void login_again(struct run *run)
 	sim(run, "POST", "/_sim/refresh/expire", json_pack("{s:s}", "provider", run->provider));
 	r = cli_login(run, "alice", NULL);
 	check_succeeds(run, "logs in", r);
-	check_that(run, config_value(run, "refresh_token") && before &&
-				strcmp(before, config_value(run, "refresh_token")) != 0,
-		"stores the new refresh token", "another refresh token than before", "the old one, or none");
+	check_that(run,
+		   config_value(run, "refresh_token") && before &&
+			   strcmp(before, config_value(run, "refresh_token")) != 0,
+		   "stores the new refresh token", "another refresh token than before",
+		   "the old one, or none");
 	check_succeeds(run, "the next command works", cli(run, "workspaces-list", NULL));
 }
 
@@ -381,8 +395,9 @@ static void cli_says_401(struct run *run)
 
 	login_given(run, "alice", 3000, true);
 	control_succeeds(run, "a command with a good login succeeds",
-		cli(run, "workspaces-list", NULL));
-	api_answers(run, &(struct canned){ .status = 401, .body = "{\"detail\":\"Unauthorized\"}" });
+			 cli(run, "workspaces-list", NULL));
+	api_answers(run, &(struct canned) { .status = 401,
+					    .body = "{\"detail\":\"Unauthorized\"}" });
 	r = cli(run, "workspaces-list", NULL);
 	check_fails(run, "exits with an error", r);
 	check_contains(run, "shows the refusal", r->err, "401|nauthorized|uthenticat");
@@ -397,7 +412,8 @@ static const struct scenario rows[] = {
 	{
 		.name = "no-credentials",
 		.title = "a request without credentials",
-		.promise = "A request without credentials is answered with 401 and goes nowhere.",
+		.promise =
+			"A request without credentials is answered with 401 and goes nowhere.",
 		.page = PAGE_401,
 		.source = "RFC 6750, 3; Hardening, validation step 2",
 		.when = "GET a workspace without Authorization",
@@ -410,20 +426,22 @@ static const struct scenario rows[] = {
 	{
 		.name = "discovery-says-auth-is-on",
 		.title = "discovery answers anybody that auth is on",
-		.promise = "Discovery answers without credentials and says that authentication is on.",
+		.promise = "Discovery answers without credentials and says that authentication "
+			   "is on.",
 		.page = PAGE_401,
 		.source = "Troubleshooting, 401, diagnosis 1",
 		.when = "GET the discovery path without Authorization",
 		.remedy = "Serve discovery to anybody, with auth_enabled as a JSON boolean.",
 		.catalogue = "AUTH-401-DISCOVERY-ON AUTH-QS-HELM",
-		.mutants = "pdp-auth-enabled-is-a-string",
+		.mutants = "pdp-discovery-says-string pdp-discovery-needs-token",
 		.surfaces = SERVICE | PDP,
 		.play = auth_is_on,
 	},
 	{
 		.name = "discovery-says-auth-is-off",
 		.title = "auth off: discovery says so, nobody needs a token",
-		.promise = "With authentication off discovery says so and requests need no token.",
+		.promise =
+			"With authentication off discovery says so and requests need no token.",
 		.page = PAGE_QUICKSTART,
 		.source = "Configuration, auth.enabled",
 		.given = "auth.enabled: false",
@@ -431,7 +449,8 @@ static const struct scenario rows[] = {
 		.remedy = "Let auth.enabled: false switch off the whole check.",
 		.catalogue = "AUTH-401-DISCOVERY-OFF",
 		.configuration = "auth-off",
-		.mutants = "pdp-auth-enabled-is-a-string service-demands-token-when-off",
+		.mutants = "pdp-discovery-says-string pdp-discovery-ignores-switch "
+			   "service-demands-token-always",
 		.surfaces = SERVICE | PDP,
 		.play = auth_is_off,
 	},
@@ -473,7 +492,7 @@ static const struct scenario rows[] = {
 		.when = "send Authorization: Bearer alone",
 		.remedy = "Treat an empty token as an invalid one, not as none.",
 		.catalogue = "AUTH-401-BEARER-EMPTY",
-		.mutants = "pdp-allows-any-user",
+		.mutants = "pdp-empty-bearer-is-anonymous",
 		.level = LEVEL_ADVICE,
 		.surfaces = FRONT,
 		.play = credentials_refused,
@@ -560,7 +579,8 @@ static const struct scenario rows[] = {
 	{
 		.name = "only-listed-issuers",
 		.title = "additional issuers do not open the door to all",
-		.promise = "Where additional issuers are configured, one that is not listed is refused.",
+		.promise = "Where additional issuers are configured, one that is not listed is "
+			   "refused.",
 		.page = PAGE_HARDENING,
 		.source = "Configuration, auth.oidc.additional_issuers",
 		.given = "additional_issuers has another iss",
@@ -719,7 +739,8 @@ static const struct scenario rows[] = {
 	{
 		.name = "key-is-the-issuers",
 		.title = "an unknown kid, a foreign key",
-		.promise = "A token counts only when signed with the published key that it names.",
+		.promise =
+			"A token counts only when signed with the published key that it names.",
 		.page = PAGE_OVERVIEW,
 		.source = "RFC 7515, 4.1.4",
 		.given = "kid is not in the JWKS, or the key is another one",
@@ -766,7 +787,8 @@ static const struct scenario rows[] = {
 	{
 		.name = "unsigned-by-any-spelling",
 		.title = "alg None, NONE, nOnE",
-		.promise = "An unsigned token is refused in whatever letter case alg says none.",
+		.promise =
+			"An unsigned token is refused in whatever letter case alg says none.",
 		.page = PAGE_QUICKSTART,
 		.source = "RFC 8725, 3.2",
 		.given = "alg None, NONE, nOnE",
@@ -812,14 +834,16 @@ static const struct scenario rows[] = {
 	{
 		.name = "principal-header-is-no-credential",
 		.title = "an e-mail as API key",
-		.promise = "Where OIDC is on, a principal header from outside is no credential.",
+		.promise =
+			"Where OIDC is on, a principal header from outside is no credential.",
 		.page = PAGE_401,
 		.source = "Troubleshooting, 401, causes: e-mail as API key",
 		.given = "OIDC is on",
 		.when = "send X-NMP-Principal-Id: admin@example.com without a token",
-		.remedy = "Strip principal headers at the gateway; trust them only beside what vouches.",
+		.remedy = "Strip principal headers at the gateway; trust them only beside what "
+			  "vouches.",
 		.catalogue = "AUTH-401-PRINCIPAL-HEADER-OIDC AUTH-401-PRINCIPAL-HEADER-SERVICE",
-		.mutants = "service-accepts-any-principal gateway-strips-after-deciding",
+		.mutants = "service-trusts-principal-header",
 		.surfaces = FRONT,
 		.editions = NMP | NEMO,
 		.play = principal_header,
@@ -841,14 +865,15 @@ static const struct scenario rows[] = {
 	{
 		.name = "unknown-is-401-known-is-403",
 		.title = "401 for nobody, 403 for somebody",
-		.promise = "A refused request gets 401 when nobody is known and 403 when somebody is.",
+		.promise = "A refused request gets 401 when nobody is known and 403 when "
+			   "somebody is.",
 		.page = PAGE_401,
 		.source = "RFC 9110, 15.5.2, 15.5.4",
 		.given = "a workspace of others",
 		.when = "GET it without a token, then with mallory's",
 		.remedy = "Answer 401 only for what another login could mend.",
 		.catalogue = "AUTH-401-VS-403",
-		.mutants = "service-answers-401-always service-answers-403-always",
+		.mutants = "service-always-says-401 service-always-says-403",
 		.level = LEVEL_EXTENDED,
 		.surfaces = SERVICE,
 		.play = denied_by_who_asks,
@@ -871,15 +896,18 @@ static const struct scenario rows[] = {
 	{
 		.name = "refresh-token-expired",
 		.title = "token and refresh token expired",
-		.promise = "When the refresh fails the command ends, tells to log in, and sends nothing.",
+		.promise = "When the refresh fails the command ends, tells to log in, and "
+			   "sends nothing.",
 		.page = PAGE_401,
 		.source = "Troubleshooting, 401, causes; RFC 6749, 5.2",
 		.given = "an expired token and a refresh token that the provider takes no more",
 		.when = "$ nemo workspaces list",
-		.remedy = "End with an error that names auth login; keep the file; never send the old token.",
+		.remedy = "End with an error that names auth login; keep the file; never send "
+			  "the old token.",
 		.catalogue = "AUTH-401-REFRESH-EXPIRED",
 		.needs = "cli.workspaces",
-		.mutants = "cli-sends-expired-token cli-refresh-failure-wipes cli-hides-provider-error",
+		.mutants = "cli-sends-expired-token cli-refresh-failure-wipes "
+			   "cli-hides-provider-error",
 		.surfaces = CLI,
 		.providers = EACH_PROVIDER,
 		.play = refresh_token_expired,
@@ -887,7 +915,8 @@ static const struct scenario rows[] = {
 	{
 		.name = "login-again-mends",
 		.title = "auth login after an expired session",
-		.promise = "After auth login the new tokens are stored and the next command works.",
+		.promise = "After auth login the new tokens are stored and the next command "
+			   "works.",
 		.page = PAGE_401,
 		.source = "Troubleshooting, 401, diagnosis 2",
 		.given = "an expired session in the config",
@@ -903,12 +932,14 @@ static const struct scenario rows[] = {
 	{
 		.name = "cli-shows-401",
 		.title = "the API answers 401 to a CLI",
-		.promise = "A 401 of the API ends the command with an error that tells to log in.",
+		.promise =
+			"A 401 of the API ends the command with an error that tells to log in.",
 		.page = PAGE_401,
 		.source = "RFC 9110, 15.5.2",
 		.given = "an API that answers 401",
 		.when = "$ nemo workspaces list",
-		.remedy = "Print status and hint to stderr, exit non-zero, do not repeat the request.",
+		.remedy = "Print status and hint to stderr, exit non-zero, do not repeat the "
+			  "request.",
 		.catalogue = "AUTH-401-CLI-MSG AUTH-CLI-401-NORETRY",
 		.needs = "cli.workspaces",
 		.mutants = "cli-api-error-exits-0 cli-repeats-401",

@@ -24,7 +24,8 @@ static void check_mode(struct run *run, const char *what, const char *path, unsi
 {
 	unsigned got = mode_of(path);
 
-	check_that(run, got == want, what, run_printf(run, "mode %04o", want), "mode %04o", got);
+	check_that(run, got == want, what, run_printf(run, "mode %04o", want), "mode %04o",
+		   got);
 }
 
 static void only_the_owner_reads(struct run *run)
@@ -51,15 +52,17 @@ static void mode_is_repaired(struct run *run)
 static void documented_path(struct run *run)
 {
 	control_succeeds(run, "logs in", password_login(run));
-	check_that(run, config_value(run, "token") != NULL, "keeps the login in the documented file",
-		"a token in ~/.config/nmp/config.yaml", "none there");
+	check_that(run, config_value(run, "token") != NULL,
+		   "keeps the login in the documented file",
+		   "a token in ~/.config/nmp/config.yaml", "none there");
 }
 
 static void other_contexts_stay(struct run *run)
 {
 	config_give_two(run, "token-of-staging", token_for(run, "alice"));
 	control_succeeds(run, "logs in", password_login(run));
-	check_contains(run, "the other context keeps its token", config_text(run), "token-of-staging");
+	check_contains(run, "the other context keeps its token", config_text(run),
+		       "token-of-staging");
 	check_contains(run, "the other context stays", config_text(run), "name: staging");
 }
 
@@ -71,14 +74,16 @@ static void endpoint_is_discovered(struct run *run)
 	text = config_text(run);
 	check_lacks(run, "the file has no provider's address", text, idp_origin(run->idp));
 	check_lacks(run, "the file has no client id", text,
-		run_printf(run, "client_id|%s", run->config->client_id));
+		    run_printf(run, "client_id|%s", run->config->client_id));
 	api_discovery(run, json_pack("{s:{s:s}}", "oidc", "token_endpoint",
-				   run_printf(run, "%s/token", stranger_url(run))));
+				     run_printf(run, "%s/token", stranger_url(run))));
 	stranger_says(run, 200,
-		run_printf(run, "{\"access_token\":\"%s\",\"token_type\":\"Bearer\",\"expires_in\":3600}",
-			token_for(run, "alice")));
+		      run_printf(run,
+				 "{\"access_token\":\"%s\",\"token_type\":\"Bearer\",\"expires_"
+				 "in\":3600}",
+				 token_for(run, "alice")));
 	check_succeeds(run, "a refresh after a move of the endpoint succeeds",
-		cli(run, "refresh", NULL));
+		       cli(run, "refresh", NULL));
 	check_contains(run, "it goes to the new endpoint", stranger_saw(run), "POST /token");
 }
 
@@ -157,7 +162,8 @@ static const struct scenario rows[] = {
 	{
 		.name = "endpoint-is-discovered",
 		.title = "the token endpoint is not stored",
-		.promise = "Endpoint and client id are never stored; each refresh discovers them anew.",
+		.promise = "Endpoint and client id are never stored; each refresh discovers "
+			   "them anew.",
 		.page = PAGE_USING_CONFIG,
 		.source = "Using authentication, endpoint discovery",
 		.given = "discovery that names another token endpoint after the login",

@@ -17,12 +17,13 @@ static void login_ended(struct run *run, const struct ran *r)
 {
 	check_fails(run, "exits with an error", r);
 	check_that(run, config_value(run, "token") == NULL, "stores no token",
-		"no token in the config file", "the file has a token");
+		   "no token in the config file", "the file has a token");
 }
 
 static void does_not_poll(struct run *run)
 {
-	if (!check_count(run, "does not poll the token endpoint", provider_saw(run, "token"), 0))
+	if (!check_count(run, "does not poll the token endpoint", provider_saw(run, "token"),
+			 0))
 		mark(run, "cli", "idp", "there is nothing to poll for");
 }
 
@@ -36,7 +37,8 @@ static void shows(struct run *run, const struct ran *r, const char *words)
 
 /* What a dialect calls the error, in its own words or in the RFC's. */
 struct refusal {
-	const char *situation; /* of the simulator; NULL: none, the request is wrong by itself */
+	const char
+		*situation; /* of the simulator; NULL: none, the request is wrong by itself */
 	const char *azure, *okta, *keycloak;
 };
 
@@ -57,7 +59,8 @@ static void refused_at_once(struct run *run)
 	const struct refusal *f = run->arg;
 	const struct ran *r;
 
-	trouble(run, "{s:s, s:s, s:s}", "kind", "error", "what", f->situation, "endpoint", "device");
+	trouble(run, "{s:s, s:s, s:s}", "kind", "error", "what", f->situation, "endpoint",
+		"device");
 	r = cli(run, "login", NULL);
 	login_ended(run, r);
 	does_not_poll(run);
@@ -80,10 +83,11 @@ static const struct refusal unknown_client = {
 static void invalid_scope_stops(struct run *run)
 {
 	static const struct refusal f = { NULL, "AADSTS70011|invalid_scope", "invalid_scope",
-		"invalid_scope" };
+					  "invalid_scope" };
 	const struct ran *r;
 
-	if (run->provider[0] == 'k') /* Keycloak does not look at the scope of a device request */
+	if (run->provider[0] ==
+	    'k') /* Keycloak does not look at the scope of a device request */
 		trouble(run, "{s:s, s:s, s:s}", "kind", "error", "what", "invalid_scope",
 			"endpoint", "device");
 	r = cli(run, "login", "scope=platform:nope", NULL);
@@ -99,21 +103,22 @@ static void refused_while_polling(struct run *run)
 	const struct refusal *f = run->arg;
 	const struct ran *r;
 
-	trouble(run, "{s:s, s:s, s:s}", "kind", "error", "what", f->situation, "endpoint", "token");
+	trouble(run, "{s:s, s:s, s:s}", "kind", "error", "what", f->situation, "endpoint",
+		"token");
 	r = cli(run, "login", NULL);
 	login_ended(run, r);
 	check_count(run, "stops polling at the first error", provider_saw(run, "token"), 1);
 	shows(run, r, words_of(run, f));
 }
 
-static const struct refusal scope_at_token = {
-	"invalid_scope", "AADSTS70011|invalid_scope", "invalid_scope", "invalid_scope"
-};
-static const struct refusal secret_wanted = {
-	"missing_secret", "AADSTS7000218|invalid_client", "invalid_client", "invalid_client"
-};
+static const struct refusal scope_at_token = { "invalid_scope", "AADSTS70011|invalid_scope",
+					       "invalid_scope", "invalid_scope" };
+static const struct refusal secret_wanted = { "missing_secret", "AADSTS7000218|invalid_client",
+					      "invalid_client", "invalid_client" };
 static const struct refusal consent_missing = {
-	"consent_missing", "AADSTS65001|invalid_grant|consent", "access_denied|consent_required",
+	"consent_missing",
+	"AADSTS65001|invalid_grant|consent",
+	"access_denied|consent_required",
 	"access_denied|consent_required",
 };
 
@@ -121,7 +126,7 @@ static const struct refusal consent_missing = {
 
 static void denied_ends_login(struct run *run)
 {
-	struct typed *t = cli_begin(run, &(struct command){ .verb = "login" });
+	struct typed *t = cli_begin(run, &(struct command) { .verb = "login" });
 	const char *code = sign_in_pending(run, 10000);
 	const struct ran *r;
 	size_t polls;
@@ -132,16 +137,17 @@ static void denied_ends_login(struct run *run)
 	polls = provider_saw(run, "token");
 	login_ended(run, r);
 	check_contains(run, "says that access was denied", said(run, r),
-		"denied|declined|access_denied|authorization_declined");
-	check_that(run, polls <= 2, "stops polling", "no poll after the refusal", "%zu polls", polls);
+		       "denied|declined|access_denied|authorization_declined");
+	check_that(run, polls <= 2, "stops polling", "no poll after the refusal", "%zu polls",
+		   polls);
 }
 
 static void code_expired(struct run *run)
 {
 	const struct ran *r;
 
-	trouble(run, "{s:s, s:s, s:s}", "kind", "error", "what", "device_code_expired", "endpoint",
-		"token");
+	trouble(run, "{s:s, s:s, s:s}", "kind", "error", "what", "device_code_expired",
+		"endpoint", "token");
 	r = cli(run, "login", NULL);
 	login_ended(run, r);
 	check_contains(run, "says that the code has expired", said(run, r), "xpired");
@@ -154,13 +160,14 @@ static void deadline(struct run *run)
 	const struct ran *r;
 
 	sim(run, "PATCH",
-		run_printf(run, "/_sim/providers/%s/clients/%s", run->provider, run->config->client_id),
-		json_pack("{s:{s:i}}", "lifetimes", "device", EXPIRES_S));
-	r = cli_command(run, &(struct command){ .verb = "login", .timeout_ms = 20000 });
+	    run_printf(run, "/_sim/providers/%s/clients/%s", run->provider,
+		       run->config->client_id),
+	    json_pack("{s:{s:i}}", "lifetimes", "device", EXPIRES_S));
+	r = cli_command(run, &(struct command) { .verb = "login", .timeout_ms = 20000 });
 	login_ended(run, r);
 	check_that(run, r->took_us < (EXPIRES_S + MARGIN_S) * 1000000LL,
-		"gives up when the code is over", "an end within 3 s and a margin of 4 s", "%.1f s",
-		(double)r->took_us / 1e6);
+		   "gives up when the code is over", "an end within 3 s and a margin of 4 s",
+		   "%.1f s", (double)r->took_us / 1e6);
 }
 
 /* ---- the platform's discovery ---- */
@@ -169,8 +176,7 @@ static void no_device_endpoint(struct run *run)
 {
 	const struct ran *r;
 
-	api_discovery(run,
-		json_pack("{s:{s:n}}", "oidc", "device_authorization_endpoint"));
+	api_discovery(run, json_pack("{s:{s:n}}", "oidc", "device_authorization_endpoint"));
 	r = cli(run, "login", NULL);
 	login_ended(run, r);
 	check_contains(run, "says that there is no device flow", said(run, r), "device");
@@ -185,7 +191,7 @@ static void client_id_exact(struct run *run)
 	api_discovery(run, json_pack("{s:{s:s}}", "oidc", "client_id", odd));
 	r = cli(run, "login", NULL);
 	check_equal(run, "sends the discovered client id unchanged",
-		provider_field(run, "device", 0, "client_id"), odd);
+		    provider_field(run, "device", 0, "client_id"), odd);
 	login_ended(run, r);
 }
 
@@ -215,8 +221,8 @@ static void discovery_down(struct run *run)
 {
 	const struct ran *r;
 
-	api_answers(run, &(struct canned){ .path = "discovery", .status = 500, .body = "{}" });
-	r = cli_command(run, &(struct command){ .verb = "login", .timeout_ms = 15000 });
+	api_answers(run, &(struct canned) { .path = "discovery", .status = 500, .body = "{}" });
+	r = cli_command(run, &(struct command) { .verb = "login", .timeout_ms = 15000 });
 	login_ended(run, r);
 	check_contains(run, "names discovery", said(run, r), "iscover|auth configuration|500");
 	check_count(run, "sends nothing to the provider", provider_saw(run, NULL), 0);
@@ -228,7 +234,7 @@ static void auth_disabled(struct run *run)
 
 	check_succeeds(run, "exits without an error", r);
 	check_contains(run, "says that no login is needed", said(run, r),
-		"not enabled|disabled|without authentication");
+		       "not enabled|disabled|without authentication");
 	check_count(run, "sends nothing to the provider", provider_saw(run, NULL), 0);
 }
 
@@ -236,13 +242,15 @@ static const struct scenario rows[] = {
 	{
 		.name = "invalid-scope-stops",
 		.title = "a scope that the provider does not know",
-		.promise = "A scope the provider does not know ends the login at once, and the user "
+		.promise = "A scope the provider does not know ends the login at once, and the "
+			   "user "
 			   "sees why.",
 		.page = PAGE_LOGIN,
 		.source = "RFC 8628, 3.2; RFC 6749, 5.2",
 		.given = "a provider that does not know the scope platform:nope",
 		.when = "$ nemo auth login --scope platform:nope",
-		.remedy = "When the device endpoint answers 4xx, print \"error\" and the first sentence "
+		.remedy = "When the device endpoint answers 4xx, print \"error\" and the first "
+			  "sentence "
 			  "of \"error_description\" from its JSON body.",
 		.reproduce = "idp-sim reproduce AADSTS70011",
 		.catalogue = "AUTH-LOGIN-AADSTS70011",
@@ -256,7 +264,8 @@ static const struct scenario rows[] = {
 	{
 		.name = "invalid-scope-while-polling",
 		.title = "AADSTS70011 from the token endpoint",
-		.promise = "A scope refused by the token endpoint ends the polling, and the user sees "
+		.promise = "A scope refused by the token endpoint ends the polling, and the "
+			   "user sees "
 			   "why.",
 		.page = PAGE_LOGIN,
 		.source = "RFC 8628, 3.5",
@@ -276,7 +285,8 @@ static const struct scenario rows[] = {
 	{
 		.name = "public-client-flows-off",
 		.title = "AADSTS7000218: public client flows are off",
-		.promise = "invalid_client while polling ends the login, and the user sees why.",
+		.promise =
+			"invalid_client while polling ends the login, and the user sees why.",
 		.page = PAGE_LOGIN,
 		.source = "Microsoft Entra, AADSTS7000218; RFC 8628, 3.5",
 		.given = "an app registration with Allow public client flows = No",
@@ -295,13 +305,15 @@ static const struct scenario rows[] = {
 	{
 		.name = "device-flow-disabled",
 		.title = "the client may not use the device flow",
-		.promise = "Where the device flow is switched off the login ends at once, and the user "
+		.promise = "Where the device flow is switched off the login ends at once, and "
+			   "the user "
 			   "sees why.",
 		.page = PAGE_LOGIN,
 		.source = "RFC 8628, 3.2; provider pages, device flow switch",
 		.given = "a client without the device authorization grant",
 		.when = "$ nemo auth login",
-		.remedy = "Print the provider's error and stop; there is no device_code to poll with.",
+		.remedy = "Print the provider's error and stop; there is no device_code to "
+			  "poll with.",
 		.catalogue = "AUTH-LOGIN-DEVICE-DISABLED-OKTA AUTH-LOGIN-DEVICE-DISABLED-KC",
 		.needs = "cli.login",
 		.mutants = "cli-polls-without-device-code cli-login-failure-exits-0",
@@ -313,7 +325,8 @@ static const struct scenario rows[] = {
 	{
 		.name = "unknown-client-id",
 		.title = "the provider does not know the client id",
-		.promise = "A client id the provider does not know ends the login, and the user sees why.",
+		.promise = "A client id the provider does not know ends the login, and the "
+			   "user sees why.",
 		.page = PAGE_LOGIN,
 		.source = "RFC 6749, 5.2; Microsoft Entra, AADSTS700016",
 		.given = "a client id that is not registered",
@@ -365,7 +378,8 @@ static const struct scenario rows[] = {
 	{
 		.name = "missing-scopes-are-named",
 		.title = "a token without the requested scopes",
-		.promise = "A token that lacks the requested scopes is not stored, and they are named.",
+		.promise = "A token that lacks the requested scopes is not stored, and they "
+			   "are named.",
 		.page = PAGE_LOGIN,
 		.source = "RFC 6749, 3.3",
 		.given = "a provider that leaves the scopes out",
@@ -383,7 +397,8 @@ static const struct scenario rows[] = {
 	{
 		.name = "denied-in-the-browser",
 		.title = "the person declines",
-		.promise = "When the person declines in the browser the login ends with that reason.",
+		.promise = "When the person declines in the browser the login ends with that "
+			   "reason.",
 		.page = PAGE_USING_LOGIN,
 		.source = "RFC 8628, 3.5 access_denied",
 		.given = "the sign-in is declined",
@@ -436,7 +451,8 @@ static const struct scenario rows[] = {
 	{
 		.name = "no-device-endpoint",
 		.title = "discovery without a device endpoint",
-		.promise = "Where discovery has no device endpoint the login says so and sends nothing.",
+		.promise = "Where discovery has no device endpoint the login says so and sends "
+			   "nothing.",
 		.page = PAGE_USING_LOGIN,
 		.source = "RFC 8628, 4",
 		.given = "device_authorization_endpoint is null",
@@ -452,7 +468,8 @@ static const struct scenario rows[] = {
 	{
 		.name = "html-instead-of-json",
 		.title = "the provider answers with a page",
-		.promise = "A page in the place of JSON ends the login with an error of its own.",
+		.promise =
+			"A page in the place of JSON ends the login with an error of its own.",
 		.page = PAGE_LOGIN,
 		.source = "RFC 8628, 3.2",
 		.given = "a device endpoint behind a proxy that answers HTML",
@@ -484,7 +501,8 @@ static const struct scenario rows[] = {
 	{
 		.name = "auth-disabled",
 		.title = "a cluster with authentication off",
-		.promise = "On a cluster with authentication off the login says so and does nothing.",
+		.promise = "On a cluster with authentication off the login says so and does "
+			   "nothing.",
 		.page = PAGE_USING_LOGIN,
 		.source = "Configuration, auth.enabled",
 		.given = "auth_enabled: false in discovery",

@@ -32,7 +32,8 @@ static const char *sent_token(struct run *run, size_t index)
 static void check_new_token_sent(struct run *run, const char *old)
 {
 	check_that(run, api_saw(run, NULL, NULL) > 0 && !strstr(sent_token(run, 0), old),
-		"sends the new token", "another token than the stored one", "the old one, or nothing");
+		   "sends the new token", "another token than the stored one",
+		   "the old one, or nothing");
 }
 
 /* ---- auth refresh ---- */
@@ -46,13 +47,17 @@ static void refresh_command(struct run *run)
 	refresh = config_value(run, "refresh_token");
 	check_succeeds(run, "exits without an error", cli(run, "refresh", NULL));
 	check_equal(run, "uses the refresh grant although the token is valid",
-		provider_field(run, "token", 0, "grant_type"), "refresh_token");
-	check_that(run, config_value(run, "token") && strcmp(access, config_value(run, "token")) != 0,
-		"stores the new access token", "another token", "the old one, or none");
+		    provider_field(run, "token", 0, "grant_type"), "refresh_token");
+	check_that(run,
+		   config_value(run, "token") &&
+			   strcmp(access, config_value(run, "token")) != 0,
+		   "stores the new access token", "another token", "the old one, or none");
 	if (run->provider[0] != 'k') /* a rotated one differs in any case */
-		check_that(run, config_value(run, "refresh_token") &&
-					strcmp(refresh, config_value(run, "refresh_token")) != 0,
-			"stores the rotated refresh token", "another one", "the old one, or none");
+		check_that(run,
+			   config_value(run, "refresh_token") &&
+				   strcmp(refresh, config_value(run, "refresh_token")) != 0,
+			   "stores the rotated refresh token", "another one",
+			   "the old one, or none");
 	check_succeeds(run, "the new login can be refreshed again", cli(run, "refresh", NULL));
 }
 
@@ -63,10 +68,12 @@ static void refresh_keeps_token(struct run *run)
 	login_given(run, "alice", 3000, true);
 	kept = config_value(run, "refresh_token");
 	api_discovery(run, json_pack("{s:{s:s}}", "oidc", "token_endpoint",
-				   run_printf(run, "%s/token", stranger_url(run))));
+				     run_printf(run, "%s/token", stranger_url(run))));
 	stranger_says(run, 200,
-		run_printf(run, "{\"access_token\":\"%s\",\"token_type\":\"Bearer\",\"expires_in\":3600}",
-			token_for(run, "alice")));
+		      run_printf(run,
+				 "{\"access_token\":\"%s\",\"token_type\":\"Bearer\",\"expires_"
+				 "in\":3600}",
+				 token_for(run, "alice")));
 	check_succeeds(run, "exits without an error", cli(run, "refresh", NULL));
 	check_equal(run, "keeps the refresh token", config_value(run, "refresh_token"), kept);
 }
@@ -117,7 +124,8 @@ static void not_early(struct run *run)
 
 static void no_auto_refresh(struct run *run)
 {
-	static const struct command quiet = { .verb = "workspaces-list", .global = "--no-auto-refresh" };
+	static const struct command quiet = { .verb = "workspaces-list",
+					      .global = "--no-auto-refresh" };
 	const char *old;
 
 	login_given(run, "alice", 290, true);
@@ -133,7 +141,8 @@ static void not_on_403(struct run *run)
 
 	login_given(run, "alice", 3000, true);
 	control_succeeds(run, "a command with a good login succeeds", list(run));
-	api_answers(run, &(struct canned){ .status = 403, .body = "{\"detail\":\"Forbidden\"}" });
+	api_answers(run,
+		    &(struct canned) { .status = 403, .body = "{\"detail\":\"Forbidden\"}" });
 	r = list(run);
 	check_fails(run, "exits with an error", r);
 	check_contains(run, "shows the refusal", r->err, "403|orbidden|ermission");
@@ -156,7 +165,8 @@ static void parallel(struct run *run)
 		good += cli_finish(run, t[i])->exit_code == 0;
 	check_count(run, "all commands succeed", good, PARALLEL);
 	check_count(run, "one of them refreshes", refreshes(run), 1);
-	check_succeeds(run, "the stored refresh token is the last one", cli(run, "refresh", NULL));
+	check_succeeds(run, "the stored refresh token is the last one",
+		       cli(run, "refresh", NULL));
 }
 
 /* A process that dies with the lock in its hands must not stop those after it. */
@@ -166,16 +176,18 @@ static void killed_holder(struct run *run)
 	const struct ran *r;
 
 	login_given(run, "alice", -600, true);
-	trouble(run, "{s:s, s:s, s:s, s:i, s:i}", "kind", "wire", "what", "delay", "endpoint", "token",
-		"number", 3000, "next", 1);
+	trouble(run, "{s:s, s:s, s:s, s:i, s:i}", "kind", "wire", "what", "delay", "endpoint",
+		"token", "number", 3000, "next", 1);
 	r = cli_command(run, &killed);
-	control_that(run, r->timed_out, "a command is killed while it refreshes", "it ended before");
+	control_that(run, r->timed_out, "a command is killed while it refreshes",
+		     "it ended before");
 	troubles_clear(run);
 	login_given(run, "alice", -600, true);
-	r = cli_command(run, &(struct command){ .verb = "workspaces-list", .timeout_ms = 15000 });
+	r = cli_command(run,
+			&(struct command) { .verb = "workspaces-list", .timeout_ms = 15000 });
 	check_succeeds(run, "the next command succeeds", r);
 	check_that(run, config_value(run, "token") != NULL, "the config file is whole",
-		"a file that can be read", "%s", config_text(run));
+		   "a file that can be read", "%s", config_text(run));
 }
 
 /* ---- the SDK ---- */
@@ -211,7 +223,7 @@ static void sdk_refresh_refused(struct run *run)
 	r = sdk(run, NULL, NULL);
 	check_fails(run, "ends with an error", r);
 	check_contains(run, "tells to log in again", run_printf(run, "%s%s", r->out, r->err),
-		"login|log in|invalid_grant|authenticate");
+		       "login|log in|invalid_grant|authenticate");
 	check_count(run, "does not send the expired token", api_saw(run, NULL, NULL), 0);
 }
 
@@ -230,7 +242,7 @@ static void sdk_config(struct run *run)
 	login_given(run, "alice", 3000, true);
 	check_succeeds(run, "the call succeeds", sdk(run, NULL, NULL));
 	check_equal(run, "sends the token of the active context", sent_token(run, 0),
-		run_printf(run, "Bearer %s", config_value(run, "token")));
+		    run_printf(run, "Bearer %s", config_value(run, "token")));
 }
 
 static void sdk_contexts(struct run *run)
@@ -240,7 +252,7 @@ static void sdk_contexts(struct run *run)
 	config_give_two(run, other, mine);
 	check_succeeds(run, "the call succeeds", sdk(run, NULL, NULL));
 	check_equal(run, "sends the token of the active context", sent_token(run, 0),
-		run_printf(run, "Bearer %s", mine));
+		    run_printf(run, "Bearer %s", mine));
 }
 
 static void sdk_access_token(struct run *run)
@@ -250,9 +262,9 @@ static void sdk_access_token(struct run *run)
 	login_given(run, "alice", -600, true);
 	before = config_text(run);
 	check_succeeds(run, "the call succeeds",
-		cli(run, "sdk", run_printf(run, "access_token=%s", given), NULL));
+		       cli(run, "sdk", run_printf(run, "access_token=%s", given), NULL));
 	check_equal(run, "sends the token it was given", sent_token(run, 0),
-		run_printf(run, "Bearer %s", given));
+		    run_printf(run, "Bearer %s", given));
 	check_count(run, "does not refresh", refreshes(run), 0);
 	check_equal(run, "leaves the file alone", config_text(run), before);
 }
@@ -261,7 +273,8 @@ static const struct scenario rows[] = {
 	{
 		.name = "refresh-command",
 		.title = "auth refresh",
-		.promise = "auth refresh gets new tokens although the old one is valid, and stores them.",
+		.promise = "auth refresh gets new tokens although the old one is valid, and "
+			   "stores them.",
 		.page = PAGE_USING_REFRESH,
 		.source = "RFC 6749, 6",
 		.given = "a login that is good for 50 minutes",
@@ -293,7 +306,8 @@ static const struct scenario rows[] = {
 	{
 		.name = "refused-refresh-changes-nothing",
 		.title = "the provider refuses the refresh",
-		.promise = "A refused refresh ends with an error and leaves the config as it was.",
+		.promise =
+			"A refused refresh ends with an error and leaves the config as it was.",
 		.page = PAGE_USING_REFRESH,
 		.source = "RFC 6749, 5.2",
 		.given = "a revoked refresh token",
@@ -310,7 +324,8 @@ static const struct scenario rows[] = {
 	{
 		.name = "expired-is-refreshed",
 		.title = "a command with an expired token",
-		.promise = "An expired token is refreshed once, and the command sends the new one.",
+		.promise = "An expired token is refreshed once, and the command sends the new "
+			   "one.",
 		.page = PAGE_USING_REFRESH,
 		.source = "Using authentication, automatic refresh",
 		.given = "a token that expired ten minutes ago",
@@ -326,7 +341,8 @@ static const struct scenario rows[] = {
 	{
 		.name = "within-five-minutes",
 		.title = "a token with less than five minutes left",
-		.promise = "A token within five minutes of its end is refreshed before the command.",
+		.promise = "A token within five minutes of its end is refreshed before the "
+			   "command.",
 		.page = PAGE_USING_REFRESH,
 		.source = "Using authentication, automatic refresh: five minutes",
 		.given = "a token with 290 s left",
@@ -371,12 +387,14 @@ static const struct scenario rows[] = {
 	{
 		.name = "not-on-403",
 		.title = "the API answers 403",
-		.promise = "A 403 ends the command with that error, without refresh, login or repeat.",
+		.promise = "A 403 ends the command with that error, without refresh, login or "
+			   "repeat.",
 		.page = PAGE_403,
 		.source = "RFC 9110, 15.5.4",
 		.given = "an API that answers 403",
 		.when = "$ nemo workspaces list",
-		.remedy = "Refresh for 401 at most: another token of the same person changes nothing.",
+		.remedy = "Refresh for 401 at most: another token of the same person changes "
+			  "nothing.",
 		.catalogue = "AUTH-403-CLI-MSG",
 		.needs = "cli.workspaces",
 		.mutants = "cli-refreshes-on-403 cli-api-error-exits-0",
@@ -387,12 +405,14 @@ static const struct scenario rows[] = {
 	{
 		.name = "parallel-commands",
 		.title = "five commands at once",
-		.promise = "Parallel commands with one expired login all succeed with one refresh.",
+		.promise = "Parallel commands with one expired login all succeed with one "
+			   "refresh.",
 		.page = PAGE_USING_REFRESH,
 		.source = "Using authentication: parallel commands are safe; RFC 6749, 10.4",
 		.given = "an expired token, and a provider that takes each refresh token once",
 		.when = "$ nemo workspaces list, five times at once",
-		.remedy = "Lock the file, read it again, refresh only what is still old, then unlock.",
+		.remedy = "Lock the file, read it again, refresh only what is still old, then "
+			  "unlock.",
 		.catalogue = "AUTH-TOK-LOCK AUTH-TOK-LOCK-PRECHECK",
 		.needs = "cli.workspaces cli.refresh",
 		.mutants = "cli-no-lock cli-no-reread",
@@ -403,7 +423,8 @@ static const struct scenario rows[] = {
 	{
 		.name = "killed-holder",
 		.title = "a command is killed while it refreshes",
-		.promise = "A command that is killed while refreshing does not stop the next one.",
+		.promise =
+			"A command that is killed while refreshing does not stop the next one.",
 		.page = PAGE_USING_REFRESH,
 		.source = "flock(2): the lock goes with its process",
 		.given = "a command killed while it waits for the token endpoint",
@@ -511,12 +532,14 @@ static const struct scenario rows[] = {
 	{
 		.name = "sdk-access-token",
 		.title = "SDK: access_token argument",
-		.promise = "A token given to the SDK is sent as it is, and nothing is refreshed.",
+		.promise =
+			"A token given to the SDK is sent as it is, and nothing is refreshed.",
 		.page = PAGE_USING_SDK,
 		.source = "Using authentication, SDK: access_token",
 		.given = "an expired login, and a token as argument",
 		.when = "the SDK lists workspaces",
-		.remedy = "Let the argument win, without refresh and without a look at the file.",
+		.remedy =
+			"Let the argument win, without refresh and without a look at the file.",
 		.catalogue = "AUTH-SDK-ACCESS-TOKEN",
 		.needs = "sdk",
 		.mutants = "sdk-config-beats-argument",

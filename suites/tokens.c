@@ -21,14 +21,15 @@ static const char *said(struct run *run, const struct ran *r)
 static const char *sign_in_uri(struct run *run)
 {
 	json_t *list = sim(run, "GET", "/_sim/devices", NULL);
-	json_t *d = json_array_get(json_is_object(list) ? json_object_get(list, "devices") : list, 0);
+	json_t *d = json_array_get(
+		json_is_object(list) ? json_object_get(list, "devices") : list, 0);
 
 	return conf_str(d, "verification_uri", "device");
 }
 
 static void device_login(struct run *run)
 {
-	struct typed *t = cli_begin(run, &(struct command){ .verb = "login" });
+	struct typed *t = cli_begin(run, &(struct command) { .verb = "login" });
 	const char *code = sign_in_pending(run, 10000);
 	const struct ran *r;
 
@@ -40,9 +41,9 @@ static void device_login(struct run *run)
 	check_contains(run, "shows the user code", said(run, r), code ? code : "?");
 	check_contains(run, "shows the verification URI", said(run, r), sign_in_uri(run));
 	check_that(run, config_value(run, "token") != NULL, "stores the access token",
-		"a token in the config file", "none");
+		   "a token in the config file", "none");
 	check_that(run, config_value(run, "refresh_token") != NULL, "stores the refresh token",
-		"a refresh token in the config file", "none");
+		   "a refresh token in the config file", "none");
 }
 
 /* The page promises that a person sees address and code before the CLI waits for them. */
@@ -51,12 +52,13 @@ static void code_before_polling(struct run *run)
 	static const char *const keep[] = { "no_browser=yes", NULL };
 	const struct ran *r;
 
-	trouble(run, "{s:s, s:s, s:s, s:i}", "kind", "wire", "what", "delay", "endpoint", "token",
-		"number", 5000);
-	r = cli_command(run, &(struct command){ .verb = "login", .args = keep, .timeout_ms = 3000 });
+	trouble(run, "{s:s, s:s, s:s, s:i}", "kind", "wire", "what", "delay", "endpoint",
+		"token", "number", 5000);
+	r = cli_command(
+		run, &(struct command) { .verb = "login", .args = keep, .timeout_ms = 3000 });
 	control_that(run, provider_saw(run, "device") == 1, "a device code was issued", "none");
 	check_contains(run, "shows the verification URI before the first poll is answered",
-		said(run, r), sign_in_uri(run));
+		       said(run, r), sign_in_uri(run));
 }
 
 static void device_form(struct run *run)
@@ -65,26 +67,28 @@ static void device_form(struct run *run)
 
 	control_succeeds(run, "logs in", r);
 	check_equal(run, "sends the client id to the device endpoint",
-		provider_field(run, "device", 0, "client_id"), run->config->client_id);
+		    provider_field(run, "device", 0, "client_id"), run->config->client_id);
 	check_that(run, provider_field(run, "device", 0, "scope") != NULL,
-		"sends the scope to the device endpoint", "a form field scope", "none");
-	check_equal(run, "polls with the device grant", provider_field(run, "token", 0, "grant_type"),
-		"urn:ietf:params:oauth:grant-type:device_code");
+		   "sends the scope to the device endpoint", "a form field scope", "none");
+	check_equal(run, "polls with the device grant",
+		    provider_field(run, "token", 0, "grant_type"),
+		    "urn:ietf:params:oauth:grant-type:device_code");
 	check_equal(run, "sends the client id to the token endpoint",
-		provider_field(run, "token", 0, "client_id"), run->config->client_id);
+		    provider_field(run, "token", 0, "client_id"), run->config->client_id);
 	check_that(run, provider_field(run, "token", 0, "device_code") != NULL,
-		"sends the device code", "a form field device_code", "none");
+		   "sends the device code", "a form field device_code", "none");
 }
 
 static double gap_s(struct run *run, size_t from)
 {
-	return (double)(provider_at_us(run, "token", from + 1) - provider_at_us(run, "token", from)) /
+	return (double)(provider_at_us(run, "token", from + 1) -
+			provider_at_us(run, "token", from)) /
 	       1e6;
 }
 
 static void pending_paces(struct run *run)
 {
-	struct typed *t = cli_begin(run, &(struct command){ .verb = "login" });
+	struct typed *t = cli_begin(run, &(struct command) { .verb = "login" });
 	const char *code = sign_in_pending(run, 10000);
 	double gap;
 
@@ -93,7 +97,8 @@ static void pending_paces(struct run *run)
 		sign_in_approve(run, code, "alice");
 	check_succeeds(run, "goes on after authorization_pending", cli_finish(run, t));
 	gap = gap_s(run, 0);
-	check_that(run, gap >= 0.95, "keeps the interval", "at least 1 s between polls", "%.2f s", gap);
+	check_that(run, gap >= 0.95, "keeps the interval", "at least 1 s between polls",
+		   "%.2f s", gap);
 }
 
 static void slow_down_slows(struct run *run)
@@ -102,16 +107,16 @@ static void slow_down_slows(struct run *run)
 	const char *code;
 	double gap;
 
-	trouble(run, "{s:s, s:s, s:s, s:i}", "kind", "error", "what", "slow_down", "endpoint", "token",
-		"next", 1);
-	t = cli_begin(run, &(struct command){ .verb = "login", .timeout_ms = 40000 });
+	trouble(run, "{s:s, s:s, s:s, s:i}", "kind", "error", "what", "slow_down", "endpoint",
+		"token", "next", 1);
+	t = cli_begin(run, &(struct command) { .verb = "login", .timeout_ms = 40000 });
 	code = sign_in_pending(run, 10000);
 	if (code)
 		sign_in_approve(run, code, "alice");
 	check_succeeds(run, "goes on after slow_down", cli_finish(run, t));
 	gap = gap_s(run, 0);
 	check_that(run, gap >= 5.9, "waits five seconds more", "at least 6 s to the next poll",
-		"%.2f s", gap);
+		   "%.2f s", gap);
 }
 
 /* The simulated providers all send an interval; a stranger's device endpoint does not. */
@@ -119,14 +124,16 @@ static void default_interval(struct run *run)
 {
 	double wait;
 
-	stranger_says(run, 200, "{\"device_code\":\"GmRhmhcxhwAzkoEqiMEg\",\"user_code\":\"WDJB-MJHT\","
-				"\"verification_uri\":\"https://idp.example/device\",\"expires_in\":600}");
+	stranger_says(
+		run, 200,
+		"{\"device_code\":\"GmRhmhcxhwAzkoEqiMEg\",\"user_code\":\"WDJB-MJHT\","
+		"\"verification_uri\":\"https://idp.example/device\",\"expires_in\":600}");
 	api_discovery(run, json_pack("{s:{s:s}}", "oidc", "device_authorization_endpoint",
-				   run_printf(run, "%s/device", stranger_url(run))));
-	cli_command(run, &(struct command){ .verb = "login", .timeout_ms = 20000 });
+				     run_printf(run, "%s/device", stranger_url(run))));
+	cli_command(run, &(struct command) { .verb = "login", .timeout_ms = 20000 });
 	wait = (double)(provider_at_us(run, "token", 0) - stranger_at_us(run, 0)) / 1e6;
-	check_that(run, wait >= 4.9, "waits five seconds", "at least 5 s to the first poll", "%.2f s",
-		wait);
+	check_that(run, wait >= 4.9, "waits five seconds", "at least 5 s to the first poll",
+		   "%.2f s", wait);
 }
 
 /* ---- scopes ---- */
@@ -140,33 +147,36 @@ static const char *asked_scope(struct run *run)
 
 static const char *ours(struct run *run, const char *scope)
 {
-	return run_printf(run, "%s%s", run->config->scope_prefix ? run->config->scope_prefix : "",
-		scope);
+	return run_printf(run, "%s%s",
+			  run->config->scope_prefix ? run->config->scope_prefix : "", scope);
 }
 
 static void default_scopes(struct run *run)
 {
-	api_discovery(run,
-		json_pack("{s:{s:s}}", "oidc", "default_scopes", "openid email platform:read"));
+	api_discovery(run, json_pack("{s:{s:s}}", "oidc", "default_scopes",
+				     "openid email platform:read"));
 	control_succeeds(run, "logs in", cli_login(run, "alice", NULL));
 	check_equal(run, "asks for the discovered default scopes", asked_scope(run),
-		run_printf(run, "openid email %s", ours(run, "platform:read")));
+		    run_printf(run, "openid email %s", ours(run, "platform:read")));
 }
 
 static void scope_option(struct run *run)
 {
 	control_succeeds(run, "logs in", cli_login(run, "alice", "scope=platform:read", NULL));
-	check_contains(run, "asks for the scope of the option", asked_scope(run), "platform:read");
-	check_lacks(run, "asks for no other platform scope", asked_scope(run), "platform:write");
+	check_contains(run, "asks for the scope of the option", asked_scope(run),
+		       "platform:read");
+	check_lacks(run, "asks for no other platform scope", asked_scope(run),
+		    "platform:write");
 }
 
 static void scope_prefix(struct run *run)
 {
 	control_succeeds(run, "logs in", cli_login(run, "alice", NULL));
-	check_contains(run, "prefixes platform scopes", asked_scope(run), ours(run, "platform:read"));
+	check_contains(run, "prefixes platform scopes", asked_scope(run),
+		       ours(run, "platform:read"));
 	check_lacks(run, "leaves OpenID scopes alone", asked_scope(run),
-		run_printf(run, "%sopenid|%semail", run->config->scope_prefix,
-			run->config->scope_prefix));
+		    run_printf(run, "%sopenid|%semail", run->config->scope_prefix,
+			       run->config->scope_prefix));
 }
 
 static void scope_prefix_once(struct run *run)
@@ -185,46 +195,50 @@ static void scope_prefix_once(struct run *run)
 static void check_password_grant(struct run *run, const struct ran *r)
 {
 	check_succeeds(run, "logs in", r);
-	check_equal(run, "uses the password grant", provider_field(run, "token", 0, "grant_type"),
-		"password");
+	check_equal(run, "uses the password grant",
+		    provider_field(run, "token", 0, "grant_type"), "password");
 	check_count(run, "starts no device flow", provider_saw(run, "device"), 0);
 	check_that(run, config_value(run, "token") != NULL, "stores the token",
-		"a token in the config file", "none");
+		   "a token in the config file", "none");
 }
 
 static void password_login(struct run *run)
 {
 	const struct ran *r = cli(run, "login", "username=alice@example.com",
-		"password=" PASSWORD_OF_ALICE, NULL);
+				  "password=" PASSWORD_OF_ALICE, NULL);
 	json_t *e = json_array_get(
-		json_object_get(sim(run, "GET", "/_sim/journal?endpoint=token", NULL), "entries"), 0);
+		json_object_get(sim(run, "GET", "/_sim/journal?endpoint=token", NULL),
+				"entries"),
+		0);
 
 	check_password_grant(run, r);
 	check_that(run, !json_object_get(e, "query"), "keeps the password out of the URL",
-		"a form in the body, no query", "a query in the URL");
+		   "a form in the body, no query", "a query in the URL");
 	check_equal(run, "sends the name as typed", provider_field(run, "token", 0, "username"),
-		"alice@example.com");
+		    "alice@example.com");
 }
 
 static void password_by_environment(struct run *run)
 {
 	static const char *const env[] = { "NMP_OIDC_USERNAME=alice@example.com",
-		"NMP_OIDC_PASSWORD=" PASSWORD_OF_ALICE, NULL };
+					   "NMP_OIDC_PASSWORD=" PASSWORD_OF_ALICE, NULL };
 
-	check_password_grant(run,
-		cli_command(run, &(struct command){ .verb = "login", .env = env }));
+	check_password_grant(
+		run, cli_command(run, &(struct command) { .verb = "login", .env = env }));
 }
 
 static void password_wrong(struct run *run)
 {
 	const struct ran *r = cli(run, "login", "username=alice@example.com",
-		"password=not-hers-52817", NULL);
+				  "password=not-hers-52817", NULL);
 
 	check_fails(run, "exits with an error", r);
 	check_contains(run, "shows the provider's error", said(run, r),
-		"invalid_grant|AADSTS50126|nvalid user credentials|credentials provided were invalid");
+		       "invalid_grant|AADSTS50126|nvalid user credentials|credentials provided "
+		       "were invalid");
 	check_lacks(run, "does not print the password", said(run, r), "not-hers-52817");
-	check_that(run, config_value(run, "token") == NULL, "stores no token", "no token", "a token");
+	check_that(run, config_value(run, "token") == NULL, "stores no token", "no token",
+		   "a token");
 }
 
 /* ---- the browser ---- */
@@ -248,7 +262,7 @@ static void opens_browser(struct run *run)
 		sign_in_approve(run, code, "alice");
 	control_succeeds(run, "logs in", cli_finish(run, t));
 	check_contains(run, "opens the verification URI in the browser",
-		file_text(run, home_path(run, "opened")), sign_in_uri(run));
+		       file_text(run, home_path(run, "opened")), sign_in_uri(run));
 }
 
 static void no_browser(struct run *run)
@@ -284,7 +298,8 @@ static void status_shows(struct run *run)
 	check_succeeds(run, "exits without an error", r);
 	check_contains(run, "shows the e-mail address", r->out, "alice@example.com");
 	check_contains(run, "shows the scopes", r->out, "platform:read");
-	check_contains(run, "shows when the token expires", r->out, run_printf(run, "%.10s", day));
+	check_contains(run, "shows when the token expires", r->out,
+		       run_printf(run, "%.10s", day));
 	check_lacks(run, "does not print the token", said(run, r), token);
 }
 
@@ -297,7 +312,8 @@ static void token_prints(struct run *run)
 	token = config_value(run, "token");
 	r = cli(run, "token", NULL);
 	check_succeeds(run, "exits without an error", r);
-	check_equal(run, "prints the token and a line end", r->out, run_printf(run, "%s\n", token));
+	check_equal(run, "prints the token and a line end", r->out,
+		    run_printf(run, "%s\n", token));
 	check_lacks(run, "keeps stderr free of it", r->err, token);
 }
 
@@ -317,10 +333,12 @@ static void token_works_elsewhere(struct run *run)
 	r = cli(run, "token", NULL);
 	control_succeeds(run, "prints the token", r);
 	check_status(run, "curl with $(nemo auth token) is let in",
-		request_platform(run, &(struct ask){
-			.token = run_printf(run, "%.*s", (int)strcspn(r->out, "\n"), r->out),
-			.from = "curl" }),
-		"200");
+		     request_platform(
+			     run, &(struct ask) { .token = run_printf(
+							  run, "%.*s",
+							  (int)strcspn(r->out, "\n"), r->out),
+						  .from = "curl" }),
+		     "200");
 }
 
 static void logout_forgets(struct run *run)
@@ -340,7 +358,8 @@ static void logout_forgets(struct run *run)
 	check_fails(run, "has no token afterwards", r);
 	cli(run, "workspaces-list", NULL);
 	check_that(run, !api_header(run, "workspaces", 0, "Authorization"),
-		"the next command is unauthenticated", "no Authorization header", "a header");
+		   "the next command is unauthenticated", "no Authorization header",
+		   "a header");
 }
 
 static void logout_offline(struct run *run)
@@ -349,8 +368,8 @@ static void logout_offline(struct run *run)
 
 	login_given(run, "alice", 3000, true);
 	token = config_value(run, "token");
-	api_answers(run, &(struct canned){ .path = "discovery", .status = 500 });
-	api_answers(run, &(struct canned){ .status = 500 });
+	api_answers(run, &(struct canned) { .path = "discovery", .status = 500 });
+	api_answers(run, &(struct canned) { .status = 500 });
 	check_succeeds(run, "exits without an error", cli(run, "logout", NULL));
 	check_lacks(run, "leaves no token in the file", config_text(run), token);
 }
@@ -364,11 +383,12 @@ static void variable_wins(struct run *run)
 
 	login_given(run, "alice", 3000, true);
 	before = config_text(run);
-	control_succeeds(run, "lists workspaces",
-		cli_command(run, &(struct command){ .verb = "workspaces-list", .env = env }));
+	control_succeeds(
+		run, "lists workspaces",
+		cli_command(run, &(struct command) { .verb = "workspaces-list", .env = env }));
 	check_equal(run, "sends the token of the variable",
-		api_header(run, "workspaces", 0, "Authorization"),
-		run_printf(run, "Bearer %s", other));
+		    api_header(run, "workspaces", 0, "Authorization"),
+		    run_printf(run, "Bearer %s", other));
 	check_equal(run, "leaves the file alone", config_text(run), before);
 }
 
@@ -380,9 +400,10 @@ static void bearer_to_cluster(struct run *run)
 	control_succeeds(run, "lists workspaces", cli(run, "workspaces-list", NULL));
 	token = config_value(run, "token");
 	check_equal(run, "sends the token as a bearer token",
-		api_header(run, "workspaces", 0, "Authorization"), run_printf(run, "Bearer %s", token));
+		    api_header(run, "workspaces", 0, "Authorization"),
+		    run_printf(run, "Bearer %s", token));
 	check_that(run, !provider_header(run, "token", 0, "Authorization"),
-		"does not send it to the provider", "no Authorization header", "a header");
+		   "does not send it to the provider", "no Authorization header", "a header");
 }
 
 static void bearer_not_redirected(struct run *run)
@@ -392,10 +413,13 @@ static void bearer_not_redirected(struct run *run)
 
 	login_given(run, "alice", 3000, true);
 	control_succeeds(run, "lists workspaces", cli(run, "workspaces-list", NULL));
-	api_answers(run, &(struct canned){ .status = 307,
-		.location = run_printf(run, "%s/workspaces", elsewhere) });
-	r = cli_command(run, &(struct command){ .verb = "workspaces-list", .timeout_ms = 10000 });
-	check_lacks(run, "sends the token to no other host", stranger_saw(run), "Bearer|bearer");
+	api_answers(run, &(struct canned) {
+				 .status = 307,
+				 .location = run_printf(run, "%s/workspaces", elsewhere) });
+	r = cli_command(run,
+			&(struct command) { .verb = "workspaces-list", .timeout_ms = 10000 });
+	check_lacks(run, "sends the token to no other host", stranger_saw(run),
+		    "Bearer|bearer");
 	check_that(run, !r->signal, "ends by itself", "no signal", "signal %d", r->signal);
 }
 
@@ -406,26 +430,34 @@ static void no_secrets_in_verbose(struct run *run)
 
 	login_given(run, "alice", -60, true);
 	refresh = config_value(run, "refresh_token");
-	r = cli_command(run, &(struct command){ .verb = "workspaces-list", .global = "--verbose" });
+	r = cli_command(run,
+			&(struct command) { .verb = "workspaces-list", .global = "--verbose" });
 	control_succeeds(run, "lists workspaces", r);
-	check_lacks(run, "does not print the access token", said(run, r), config_value(run, "token"));
+	check_lacks(run, "does not print the access token", said(run, r),
+		    config_value(run, "token"));
 	check_lacks(run, "does not print the refresh token", said(run, r), refresh);
-	cli_command(run, &(struct command){ .verb = "logout" });
-	r = cli_command(run, &(struct command){ .verb = "login", .global = "--verbose",
-		.args = (const char *const[]){ "username=alice@example.com",
-			"password=" PASSWORD_OF_ALICE "-52817", NULL } });
-	check_lacks(run, "does not print the password", said(run, r), PASSWORD_OF_ALICE "-52817");
+	cli_command(run, &(struct command) { .verb = "logout" });
+	r = cli_command(run, &(struct command) { .verb = "login",
+						 .global = "--verbose",
+						 .args = (const char *const[]) {
+							 "username=alice@example.com",
+							 "password=" PASSWORD_OF_ALICE "-52817",
+							 NULL } });
+	check_lacks(run, "does not print the password", said(run, r),
+		    PASSWORD_OF_ALICE "-52817");
 }
 
 static const struct scenario rows[] = {
 	{
 		.name = "device-login",
 		.title = "auth login by the device flow",
-		.promise = "auth login shows address and code, and stores the tokens once approved.",
+		.promise = "auth login shows address and code, and stores the tokens once "
+			   "approved.",
 		.page = PAGE_USING_LOGIN,
 		.source = "RFC 8628, 3.3",
 		.when = "$ nemo auth login, approved in the browser",
-		.remedy = "Print verification_uri and user_code; store access and refresh token.",
+		.remedy =
+			"Print verification_uri and user_code; store access and refresh token.",
 		.catalogue = "AUTH-TOK-DEVICE-OK",
 		.needs = "cli.login",
 		.mutants = "cli-wrong-grant cli-hard-coded-client-id",
@@ -457,7 +489,8 @@ static const struct scenario rows[] = {
 		.page = PAGE_USING_LOGIN,
 		.source = "RFC 8628, 3.1, 3.4",
 		.when = "$ nemo auth login, approved",
-		.remedy = "Send forms, with the device grant, the client id and the device code.",
+		.remedy =
+			"Send forms, with the device grant, the client id and the device code.",
 		.catalogue = "AUTH-TOK-DEVICE-FORM",
 		.needs = "cli.login",
 		.mutants = "cli-json-to-provider cli-wrong-grant",
@@ -470,7 +503,8 @@ static const struct scenario rows[] = {
 	{
 		.name = "pending-keeps-the-interval",
 		.title = "authorization_pending",
-		.promise = "While the sign-in is pending the CLI polls no faster than the interval.",
+		.promise = "While the sign-in is pending the CLI polls no faster than the "
+			   "interval.",
 		.page = PAGE_USING_LOGIN,
 		.source = "RFC 8628, 3.5",
 		.given = "a sign-in that is approved after the second poll",
@@ -524,7 +558,8 @@ static const struct scenario rows[] = {
 	{
 		.name = "default-scopes",
 		.title = "the scopes of discovery",
-		.promise = "auth login asks for the default scopes of the platform's discovery.",
+		.promise =
+			"auth login asks for the default scopes of the platform's discovery.",
 		.page = PAGE_USING_LOGIN,
 		.source = "Using authentication, default_scopes",
 		.given = "default_scopes: openid email platform:read",
@@ -557,7 +592,8 @@ static const struct scenario rows[] = {
 	{
 		.name = "scope-prefix",
 		.title = "a scope prefix",
-		.promise = "With a scope prefix platform scopes are prefixed and OpenID scopes are not.",
+		.promise = "With a scope prefix platform scopes are prefixed and OpenID scopes "
+			   "are not.",
 		.page = PAGE_AZURE,
 		.source = "Configuration, auth.oidc.scope_prefix",
 		.given = "scope_prefix: api://<client id>/",
@@ -593,11 +629,13 @@ static const struct scenario rows[] = {
 	{
 		.name = "password-login",
 		.title = "auth login --username --password",
-		.promise = "With user name and password auth login uses the password grant, no browser.",
+		.promise = "With user name and password auth login uses the password grant, no "
+			   "browser.",
 		.page = PAGE_USING_LOGIN,
 		.source = "RFC 6749, 4.3",
 		.when = "$ nemo auth login --username alice@example.com --password ...",
-		.remedy = "Send grant_type=password as a form; never put the password into a URL.",
+		.remedy = "Send grant_type=password as a form; never put the password into a "
+			  "URL.",
 		.catalogue = "AUTH-TOK-PASSWORD",
 		.needs = "cli.login cli.password",
 		.mutants = "cli-password-in-url",
@@ -608,7 +646,8 @@ static const struct scenario rows[] = {
 	{
 		.name = "password-by-environment",
 		.title = "NMP_OIDC_USERNAME and NMP_OIDC_PASSWORD",
-		.promise = "User name and password are taken from the environment as from options.",
+		.promise = "User name and password are taken from the environment as from "
+			   "options.",
 		.page = PAGE_USING_LOGIN,
 		.source = "Using authentication, environment",
 		.when = "$ NMP_OIDC_USERNAME=... NMP_OIDC_PASSWORD=... nemo auth login",
@@ -622,7 +661,8 @@ static const struct scenario rows[] = {
 	{
 		.name = "wrong-password",
 		.title = "a wrong password",
-		.promise = "A wrong password ends with the provider's error and is not printed.",
+		.promise =
+			"A wrong password ends with the provider's error and is not printed.",
 		.page = PAGE_USING_LOGIN,
 		.source = "RFC 6749, 5.2",
 		.given = "a password that is not hers",
@@ -630,7 +670,8 @@ static const struct scenario rows[] = {
 		.remedy = "Print error and description, nothing of the request.",
 		.catalogue = "AUTH-TOK-PASSWORD-FAIL",
 		.needs = "cli.login cli.password",
-		.mutants = "cli-prints-password cli-login-failure-exits-0 cli-hides-provider-error",
+		.mutants = "cli-prints-password cli-login-failure-exits-0 "
+			   "cli-hides-provider-error",
 		.level = LEVEL_EXTENDED,
 		.surfaces = CLI,
 		.providers = EACH_PROVIDER,
@@ -669,7 +710,8 @@ static const struct scenario rows[] = {
 	{
 		.name = "status-shows-who",
 		.title = "auth status",
-		.promise = "auth status shows e-mail address, scopes and expiry, and never the token.",
+		.promise = "auth status shows e-mail address, scopes and expiry, and never the "
+			   "token.",
 		.page = PAGE_USING_STATUS,
 		.source = "Using authentication, auth status",
 		.given = "a login that is good for 50 minutes",
@@ -732,7 +774,8 @@ static const struct scenario rows[] = {
 	{
 		.name = "logout-forgets",
 		.title = "auth logout",
-		.promise = "auth logout leaves neither token in the config; the next command has none.",
+		.promise = "auth logout leaves neither token in the config; the next command "
+			   "has none.",
 		.page = PAGE_USING_LOGIN,
 		.source = "Using authentication, auth logout",
 		.given = "a login that is good for 50 minutes",
@@ -747,7 +790,8 @@ static const struct scenario rows[] = {
 	{
 		.name = "logout-offline",
 		.title = "auth logout without the cluster",
-		.promise = "auth logout removes the tokens also when the cluster does not answer.",
+		.promise =
+			"auth logout removes the tokens also when the cluster does not answer.",
 		.page = PAGE_USING_LOGIN,
 		.source = "Using authentication, auth logout",
 		.given = "a platform that answers 500",
@@ -779,7 +823,8 @@ static const struct scenario rows[] = {
 	{
 		.name = "bearer-to-the-cluster",
 		.title = "where the token is sent",
-		.promise = "The access token is sent to the cluster as a bearer token, not to the provider.",
+		.promise = "The access token is sent to the cluster as a bearer token, not to "
+			   "the provider.",
 		.page = PAGE_USING_TOKEN,
 		.source = "RFC 6750, 2.1, 5.3",
 		.given = "an expired token and a good refresh token",

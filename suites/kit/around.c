@@ -46,9 +46,11 @@ const char *stranger_url(struct run *run)
 
 void stranger_says(struct run *run, int status, const char *json)
 {
-	recorder_say(run->lab->now.stranger,
-		&(struct recorder_answer){ .status = status, .body = json,
-			.headers = "Content-Type: application/json\r\n" });
+	recorder_say(
+		run->lab->now.stranger,
+		&(struct recorder_answer) { .status = status,
+					    .body = json,
+					    .headers = "Content-Type: application/json\r\n" });
 }
 
 const char *stranger_saw(struct run *run)

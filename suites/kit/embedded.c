@@ -166,7 +166,8 @@ static void option(struct words *w, const char *arg)
 	size_t n = strcspn(arg, "=");
 	bool flag = is_one_of(flags, arg, n);
 	bool is_unsigned = flag && strncmp(arg, "unsigned", n) == 0;
-	char *name = arena_printf(w->arena, "--%.*s%s", (int)n, arg, is_unsigned ? "-token" : "");
+	char *name =
+		arena_printf(w->arena, "--%.*s%s", (int)n, arg, is_unsigned ? "-token" : "");
 
 	for (char *p = name; *p; p++)
 		if (*p == '_')

@@ -106,15 +106,16 @@ const char *provider_field(struct run *run, const char *endpoint, size_t index,
 	return arena_str(run->arena, json_string_value(v));
 }
 
-const char *provider_header(struct run *run, const char *endpoint, size_t index, const char *name)
+const char *provider_header(struct run *run, const char *endpoint, size_t index,
+			    const char *name)
 {
 	json_t *e = json_array_get(journal(run, endpoint, 1, 0), index);
 	const char *key;
 	json_t *v;
 
-	json_object_foreach (json_object_get(e, "headers"), key, v)
-		if (strcasecmp(key, name) == 0)
-			return arena_str(run->arena, json_string_value(v));
+	json_object_foreach(json_object_get(e, "headers"), key,
+			    v) if (strcasecmp(key, name) ==
+				   0) return arena_str(run->arena, json_string_value(v));
 	return NULL;
 }
 
@@ -151,10 +152,11 @@ static char *answer_line(struct run *run, json_t *e)
 	const char *text = conf_str(e, "answer", "");
 	json_t *body = own_json(run, json_loads(text, 0, NULL));
 	const char *error = conf_str(body, "error", conf_str(body, "errorCode", ""));
-	const char *why = conf_str(body, "error_description", conf_str(body, "errorSummary", ""));
+	const char *why =
+		conf_str(body, "error_description", conf_str(body, "errorSummary", ""));
 
-	return run_printf(run, "%d %s%s%s", (int)conf_int(e, "status", 0), error, *why ? "  " : "",
-		why);
+	return run_printf(run, "%d %s%s%s", (int)conf_int(e, "status", 0), error,
+			  *why ? "  " : "", why);
 }
 
 void provider_hops(struct run *run)
@@ -165,11 +167,15 @@ void provider_hops(struct run *run)
 
 	if (run->broken)
 		return;
-	json_array_foreach (journal(run, NULL, 1, 0), i, e) {
+	json_array_foreach(journal(run, NULL, 1, 0), i, e)
+	{
 		int64_t at = came_us(run, e);
 		struct hop ask = { .from = who, .to = "idp", .text = form_line(run, e) };
-		struct hop answer = { .from = "idp", .to = who, .answer = true,
-			.text = answer_line(run, e), .detail = conf_str(e, "answer", NULL) };
+		struct hop answer = { .from = "idp",
+				      .to = who,
+				      .answer = true,
+				      .text = answer_line(run, e),
+				      .detail = conf_str(e, "answer", NULL) };
 
 		hops_add_at(run->lab, at, &ask);
 		hops_add_at(run->lab, at + conf_int(e, "took_us", 0), &answer);

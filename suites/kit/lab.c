@@ -86,7 +86,8 @@ void lab_free(struct lab *l)
 
 const char *lab_front(const struct lab *l)
 {
-	return l->now.surface & (CLI | SDK) ? NULL : l->target->url(l->target->ctx, l->now.instance);
+	return l->now.surface & (CLI | SDK) ? NULL
+					    : l->target->url(l->target->ctx, l->now.instance);
 }
 
 const char *lab_pdp(const struct lab *l)

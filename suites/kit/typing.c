@@ -130,7 +130,8 @@ const struct ran *cli(struct run *run, const char *verb, ...)
 	return cli_command(run, &cmd);
 }
 
-/* The reference CLI does it, whoever the target is: it keeps the same file by the same rules. */
+/* The reference CLI does it, whoever the target is: it keeps the same file by the same rules.
+ */
 const char *refresh_command_line(struct run *run)
 {
 	return run_printf(run, "'%s' cli auth refresh", run->lab->o.reference_cli);
@@ -246,7 +247,8 @@ void config_write(struct run *run, const char *text)
 }
 
 /* A user and its context, in the documented shape. */
-static void add_user(struct buf *b, const char *name, const char *token, const char *refresh_token)
+static void add_user(struct buf *b, const char *name, const char *token,
+		     const char *refresh_token)
 {
 	buf_printf(b, "- type: oauth\n  name: %s-user\n  token: %s\n", name, token);
 	if (refresh_token)
@@ -256,15 +258,17 @@ static void add_user(struct buf *b, const char *name, const char *token, const c
 static void add_context(struct buf *b, const char *name)
 {
 	buf_printf(b,
-		"- name: %s\n  cluster: default-cluster\n  user: %s-user\n  workspace: default\n", name,
-		name);
+		   "- name: %s\n  cluster: default-cluster\n  user: %s-user\n  workspace: "
+		   "default\n",
+		   name, name);
 }
 
 static void add_cluster(struct run *run, struct buf *b)
 {
 	buf_printf(b,
-		"current_context: default\nclusters:\n- name: default-cluster\n  base_url: %s\nusers:\n",
-		run->lab->now.urls.platform);
+		   "current_context: default\nclusters:\n- name: default-cluster\n  base_url: "
+		   "%s\nusers:\n",
+		   run->lab->now.urls.platform);
 }
 
 void config_give(struct run *run, const char *token, const char *refresh_token)
