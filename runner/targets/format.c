@@ -99,7 +99,10 @@ static const struct conf_key cache_keys[] = {
 
 static const struct conf_key push_keys[] = {
 	{ "method", CONF_STRING, .help = "PUT when absent." },
-	{ "url", CONF_STRING, .required = true, .help = "Where the data document goes." },
+	{ "url", CONF_STRING, .help = "Where the data document goes." },
+	{ "command", CONF_LIST, .items = text,
+	  .help = "Or: run it with the document on its standard input." },
+	{ "timeout", CONF_DURATION, .help = "Of the command; 60s when absent." },
 	{ 0 },
 };
 
@@ -136,7 +139,8 @@ const struct conf_key target_keys[] = {
 	{ "adapter", CONF_STRING, .allowed = adapters, .help = "Of a PDP: its protocol." },
 	{ "decide", CONF_DICT, .items = text,
 	  .help = "Of a PDP: the path of each entrypoint, when not the adapter's own." },
-	{ "push", CONF_MAP, .keys = push_keys, .help = "Of a PDP: where data is pushed." },
+	{ "push", CONF_MAP, .keys = push_keys,
+	  .help = "Of a PDP or a service: how the lab's workspaces and members get there." },
 	{ "providers", CONF_LIST, .items = text,
 	  .help = "The only providers it is set up for." },
 	{ "attach", CONF_MAP, .keys = attach_keys,
@@ -259,6 +263,9 @@ static bool check_kind(struct target_file *f, struct err *err)
 		return conf_fail(f->conf, "", err,
 				 "a pdp needs 'adapter': nemo, opa, authzen, "
 				 "ext-authz, forward-auth");
+	if (json_object_get(f->root, "push") && !conf_get(f->root, "push.url") &&
+	    !conf_get(f->root, "push.command"))
+		return conf_fail(f->conf, "/push", err, "push needs 'url' or 'command'");
 	if (typed && !json_object_get(f->root, "verbs"))
 		return conf_fail(f->conf, "", err, "a %s needs 'verbs'", f->kind);
 	if (attached && !served)

@@ -339,8 +339,9 @@ bool lab_seed(struct lab *l, const json_t *more, struct err *err)
 
 	if (more)
 		json_object_update_recursive(state, (json_t *)(uintptr_t)more);
-	if (!service)
-		return true; /* a foreign service has its workspaces by other means */
+	if (!service) /* a foreign one, which may take them by a way of its own */
+		return !l->target->push ||
+		       l->target->push(l->target->ctx, l->now.instance, state, err);
 	if (!reference_seed(service, state, err))
 		return err_note(err, "workspaces of the lab");
 	if (l->now.pdp && !reference_refresh(l->now.pdp, err))
