@@ -269,7 +269,7 @@ static void legend(struct page *p)
 	};
 	struct counts c = results_count(p->rs, NULL);
 
-	page_str(p, "<ul class=\"legend\" aria-label=\"Legend\">");
+	page_str(p, "<ul class=\"legend\">");
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		if (!c.by[rows[i].shade])
 			continue;

@@ -219,7 +219,7 @@ static void parts(struct page *p)
 	const struct part *list;
 	size_t n = page_parts(p, &list);
 
-	page_str(p, "<ul class=\"parts\" aria-label=\"Parts of the platform\">");
+	page_str(p, "<ul class=\"parts\">");
 	for (size_t i = 0; i < n; i++) {
 		page_printf(p, "<li%s><b>", list[i].under_test ? " class=\"tested\"" : "");
 		page_text(p, list[i].name);
@@ -247,7 +247,7 @@ static void counts(struct page *p)
 	size_t flaky = c.by[SHADE_FLAKY];
 
 	c.by[SHADE_OK] += flaky;
-	page_str(p, "<ul class=\"counts\" aria-label=\"Counts\">");
+	page_str(p, "<ul class=\"counts\">");
 	for (size_t i = 0; i < ARRAY_LEN(boxes); i++) {
 		size_t n = c.by[boxes[i].shade];
 		const char *class = page_class(boxes[i].shade);
@@ -368,7 +368,7 @@ static void rows(struct page *p, const struct section *s, unsigned shades)
 		if (first) {
 			page_str(p, "<h3 class=\"of\">");
 			page_text(p, s->title ? s->title : s->name);
-			page_str(p, "</h3><table class=\"rows\">");
+			page_str(p, "</h3><table class=\"rows\"><tbody>");
 		}
 		first = false;
 		page_str(p, "<tr");
@@ -381,7 +381,7 @@ static void rows(struct page *p, const struct section *s, unsigned shades)
 		page_printf(p, "</td><td>%s</td></tr>\n",
 			    text_seconds(p->arena, r->took_us, 3));
 	}
-	page_str(p, first ? "" : "</table>");
+	page_str(p, first ? "" : "</tbody></table>");
 }
 
 static void fold(struct page *p, enum shade s, const char *line, const char *meta,
