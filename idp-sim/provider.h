@@ -18,6 +18,8 @@
 
 enum { MAX_HEADERS = 24, MAX_SCOPES = 64 };
 
+struct provider;
+
 /* Ordered response headers, values as templates. */
 struct header_set {
 	size_t n;
@@ -49,6 +51,7 @@ enum endpoint_kind {
 
 /* A path of the surface. Segments "{tenant}" match any one segment. */
 struct endpoint {
+	const struct provider *provider;
 	enum endpoint_kind kind;
 	const char *name;    /* "token": what facts.endpoint says */
 	const char *path;    /* "/realms/{tenant}/protocol/openid-connect/token" */
@@ -57,6 +60,8 @@ struct endpoint {
 	const char *tenant;  /* fixed tenant of a path without {tenant}; NULL: none */
 	const struct header_set *headers;	/* of a success */
 	const struct header_set *error_headers; /* of an error */
+	const struct template *envelope;	/* body of an error */
+	bool strict_type;			/* refuses a body that is no form */
 	const struct template *body;		/* of a document or a success */
 	const struct template *issuer;		/* NULL: the provider's */
 };
@@ -73,9 +78,9 @@ struct oauth_error {
 	const struct template *description;
 	const struct template *claims;	  /* Entra's claims challenge; NULL: none */
 	const struct template *body;	  /* NULL: the envelope of the endpoint */
+	const struct template *envelope;  /* NULL: the endpoint's */
+	const char *page;		  /* title, where the error is an HTML page */
 	const struct header_set *headers; /* NULL: error_headers of the endpoint */
-	const char *page;		  /* title of an HTML page instead of JSON; NULL */
-	bool keep_pending;		  /* unused words may follow */
 	const char *source, *confidence, *meaning, *causes, *fix, *when;
 };
 
@@ -134,7 +139,7 @@ struct client {
 	unsigned grants;       /* bits 1u << enum grant */
 	struct words scopes;   /* may be asked for; empty: all of the provider's */
 	struct words default_scopes;
-	struct words redirect_uris, origins, users, groups;
+	struct words redirect_uris, logout_uris, origins, users, groups;
 	const char *tenant;	 /* registered with one tenant only; NULL: all */
 	const char *pkce;	 /* NULL, "S256", "plain": required method */
 	const char *auth;	 /* token_endpoint_auth_method; NULL: basic or post */
@@ -178,6 +183,11 @@ struct tenant {
 	json_t *source;
 };
 
+/* A member of the tenant that is true; fallback when it has none of that name. */
+bool tenant_flag(const struct tenant *t, const char *name);
+bool tenant_flag_or(const struct tenant *t, const char *name, bool fallback);
+int64_t attr_int(const struct attrs *a, const char *name, int64_t fallback); /* a may be NULL */
+
 /* A scope in the dialect's own order. */
 struct scope {
 	const char *name;
@@ -193,6 +203,7 @@ struct resource {
 	const char *uri;     /* "api://platform" */
 	const char *id;	     /* its client id: aud of a v2 token */
 	const char *version; /* "1.0" or "2.0": which tokens it accepts */
+	bool is_default;     /* of scopes that name no resource: Microsoft Graph */
 	struct words scopes, roles, aliases;
 };
 
@@ -218,52 +229,61 @@ struct behaviours {
 	bool refresh_is_jwt;
 	bool refresh_needs_offline; /* only with offline_access */
 	bool refresh_inherits;	    /* the lifetime runs from the first token */
+	bool refresh_widens;	    /* a refresh may ask for another resource */
+	int64_t refresh_length;	    /* characters of an opaque one, prefix included */
 	bool resources;		    /* scopes are RESOURCE/NAME */
-	bool scopes_default_all;    /* no scope asked: the defaults */
-	bool scope_required;
-	bool credentials_scopes; /* client_credentials may name scopes */
-	int64_t backdate_s;	 /* iat is so long before now */
-	int64_t skew_s;		 /* exp is so much later than expires_in says */
-	int64_t lock_after;	 /* wrong passwords; 0: never */
+	bool scopes_listed;	    /* answered in the order of the list, not as asked */
+	bool scopes_defaults;	    /* the default ones are granted beside those asked for */
+	bool openid_for_clients;    /* client_credentials may ask for openid */
+	int64_t backdate_s;	    /* iat is so long before now */
+	int64_t skew_s;		    /* exp is so much later than expires_in says */
+	int64_t lock_after;	    /* wrong passwords; 0: never */
 	int64_t lock_for_ms;
-	int64_t rate_limit;	    /* requests a minute; 0: none */
-	int64_t pending_codes;	    /* user codes of one client at a time; 0: any */
-	bool iss_in_redirect;	    /* RFC 9207 */
-	bool empty_userinfo_errors; /* only WWW-Authenticate speaks */
-	bool revokes_access;	    /* revocation of an access token takes effect */
+	int64_t rate_limit;    /* requests a minute; 0: none */
+	int64_t pending_codes; /* user codes of one client at a time; 0: any */
+	bool state_first;      /* a disabled account is told before a wrong password */
+	bool userinfo_needs_openid;
+	bool revokes_access; /* revocation of an access token takes effect */
 };
 
-/* Texts of tokens and pages that are no endpoint's own. */
+/* Texts of tokens, ids and pages that are no endpoint's own: name in the file, escaping. */
+#define TEXTS(X)                                                                               \
+	X(issuer, TEXT_PLAIN)                                                                  \
+	X(issuer_v1, TEXT_PLAIN)                                                               \
+	X(access_header, TEXT_JSON)                                                            \
+	X(access_claims, TEXT_JSON)                                                            \
+	X(access_header_v1, TEXT_JSON)                                                         \
+	X(access_claims_v1, TEXT_JSON)                                                         \
+	X(id_header, TEXT_JSON)                                                                \
+	X(id_claims, TEXT_JSON)                                                                \
+	X(id_header_v1, TEXT_JSON)                                                             \
+	X(id_claims_v1, TEXT_JSON)                                                             \
+	X(refresh_header, TEXT_JSON)                                                           \
+	X(refresh_claims, TEXT_JSON)                                                           \
+	X(refresh_prefix, TEXT_PLAIN)                                                          \
+	X(audience, TEXT_PLAIN)                                                                \
+	X(jwk, TEXT_JSON)                                                                      \
+	X(device_code, TEXT_PLAIN)                                                             \
+	X(user_code, TEXT_PLAIN)                                                               \
+	X(code, TEXT_PLAIN)                                                                    \
+	X(session_id, TEXT_PLAIN)                                                              \
+	X(redirect, TEXT_QUERY)                                                                \
+	X(redirect_error, TEXT_QUERY)                                                          \
+	X(sign_in_location, TEXT_PLAIN)                                                        \
+	X(consent_location, TEXT_PLAIN)                                                        \
+	X(update_password_location, TEXT_PLAIN)                                                \
+	X(status_location, TEXT_PLAIN)                                                         \
+	X(page_sign_in, TEXT_HTML)                                                             \
+	X(page_consent, TEXT_HTML)                                                             \
+	X(page_device, TEXT_HTML)                                                              \
+	X(page_message, TEXT_HTML)                                                             \
+	X(page_update_password, TEXT_HTML)
+
 enum text {
-	TXT_ACCESS_HEADER,
-	TXT_ACCESS_CLAIMS,
-	TXT_ACCESS_HEADER_V1,
-	TXT_ACCESS_CLAIMS_V1,
-	TXT_ID_HEADER,
-	TXT_ID_CLAIMS,
-	TXT_ID_HEADER_V1,
-	TXT_ID_CLAIMS_V1,
-	TXT_REFRESH_HEADER,
-	TXT_REFRESH_CLAIMS,
-	TXT_REFRESH_PREFIX,
-	TXT_JWK,
-	TXT_DEVICE_CODE,
-	TXT_USER_CODE,
-	TXT_CODE,
-	TXT_SESSION_ID,
-	TXT_ENVELOPE,
-	TXT_API_ENVELOPE,
-	TXT_REDIRECT,
-	TXT_REDIRECT_ERROR,
-	TXT_ISSUER,
-	TXT_PAGE_SIGN_IN,
-	TXT_PAGE_CONSENT,
-	TXT_PAGE_DEVICE,
-	TXT_PAGE_DONE,
-	TXT_PAGE_DENIED,
-	TXT_PAGE_ERROR,
-	TXT_PAGE_UPDATE_PASSWORD,
-	TXT_N
+#define TEXT_ENUM(name, kind) TXT_##name,
+	TEXTS(TEXT_ENUM)
+#undef TEXT_ENUM
+		TXT_N
 };
 
 struct map;
@@ -284,13 +304,20 @@ struct provider {
 	size_t n_scopes;
 	struct resource *resources;
 	size_t n_resources;
-	const char *audience; /* of access tokens without a resource; NULL: the client */
 	int64_t life_ms[LIFE_N];
 	enum kid_style kid;
 	bool encryption_key, keys_shared; /* one set of keys for all tenants */
 	struct words code_methods;
 	struct map *tenants, *clients, *users; /* name or id -> struct */
 	const char *first_tenant;
+	const char *first_issuer; /* of idp_issuer(), once asked; guarded by idp.change */
+	const struct header_set *redirect_headers, *preflight_headers; /* NULL: none */
+	const struct oauth_error *bare; /* S_N of them: without words of the dialect */
+	struct keys **keys;		/* of all tenants, or the one that they share */
+	size_t n_keys;
+	json_t *retired; /* sources of replaced records */
+	struct user_state **old_states;
+	size_t n_old_states;
 	json_t *source;
 };
 
@@ -303,6 +330,8 @@ void provider_free(struct provider *p); /* takes NULL */
  * RFC 6749. Never NULL. */
 const struct oauth_error *provider_error(const struct provider *p, enum situation s,
 					 const struct facts *f, const char *version);
+/* Has the dialect words of its own for it, whatever the variant? */
+bool provider_has_error(const struct provider *p, enum situation s);
 /* By "AADSTS70011", "70011", "E0000047" or a situation's name; NULL: unknown. */
 const struct oauth_error *provider_find_error(const struct provider *p, const char *word);
 

@@ -35,6 +35,7 @@ struct idp {
 	struct journal *journal;
 	unsigned char secret[32]; /* makes refresh tokens and codes unforgeable */
 	struct web *web, *web_tls, *control;
+	struct tls *tls;				      /* NULL without TLS */
 	char *origin, *tls_origin, *control_origin, *ca_file; /* NULL until known */
 	int64_t started_at_ms;
 	pthread_mutex_t change; /* held by whoever changes clients, users, tenants */
@@ -91,6 +92,42 @@ struct auth_code {
 	bool used; /* guarded by record.lock */
 };
 
+/* What was granted, in the dialect's order. */
+struct scopes {
+	const char *v[MAX_SCOPES]; /* as answered: "openid", "api://platform/platform.read" */
+	size_t n;
+	const struct resource *resource; /* Entra: whose token it is; NULL: none */
+	bool openid, offline;
+};
+
+/* The tokens of one answer while they are made. */
+struct issue {
+	struct scopes scopes;
+	struct session *session; /* borrowed; NULL: nothing to refresh */
+	const char *sid, *nonce;
+	int64_t auth_time; /* 0: nobody was at a browser */
+	int64_t iat, exp;  /* of the token being made */
+	int64_t access_life_s, id_life_s;
+	int64_t refresh_exp; /* 0: none */
+	const char *version; /* "1.0": Entra's v1 token; NULL or "2.0" */
+	const char *refresh_id, *at_hash;
+	const char *access_token, *id_token, *refresh_token; /* NULL while not made */
+};
+
+/* A person between two pages. */
+struct sign_in {
+	struct record record; /* key: a random id */
+	const struct provider *provider;
+	const struct tenant *tenant;
+	char *client_id, *scope, *redirect_uri, *state, *response_mode, *nonce;
+	char *challenge, *challenge_method, *device_code, *session_id;
+	const char *version;
+	bool wants_consent;
+	/* Below: guarded by record.lock. */
+	char *user; /* NULL: nobody has signed in yet */
+	int64_t auth_time;
+};
+
 /* A request of the surface while it is answered. */
 struct exchange {
 	struct idp *idp;
@@ -127,7 +164,12 @@ struct exchange {
 	const struct key *key;
 	struct device_code *device;
 	struct sign_in *sign_in;
-	const char *page_message;
+	struct session *logout_session;
+	const char *refresh_jti; /* of the JWT that is exchanged */
+	int64_t token_issued_ms; /* of the refresh token that is refused */
+	const char *page_title, *page_message;
+	const char *code; /* the authorization code being sent */
+	bool answered;
 };
 
 /* Answers the error of a situation, in the dialect's words. Always false. */
@@ -146,6 +188,8 @@ bool patch_client(struct idp *s, struct provider *p, const char *id, const json_
 		  struct err *err) MUST_CHECK;
 bool patch_user(struct idp *s, struct provider *p, const char *name, const json_t *patch,
 		struct err *err) MUST_CHECK;
+bool patch_tenant(struct idp *s, struct provider *p, const char *id, const json_t *patch,
+		  struct err *err) MUST_CHECK;
 /* An issuer of one's own: {"id"?, "name"?}. NULL with err when the id is taken. */
 const struct tenant *add_tenant(struct idp *s, struct provider *p, const json_t *spec,
 				struct err *err);

@@ -16,8 +16,8 @@
 #include <stdint.h>
 
 struct record {
-	char *key;	    /* owned by the record */
-	int64_t expires_ms; /* virtual; guarded by the record's lock */
+	char *key;		    /* owned by the record */
+	_Atomic int64_t expires_ms; /* virtual */
 	_Atomic int refs;
 	pthread_mutex_t lock;		   /* of the mutable members of the containing struct */
 	void (*release)(struct record *r); /* frees the containing struct; NULL: free(r) */
@@ -34,7 +34,7 @@ void record_init(struct record *r, const char *key, int64_t expires_ms);
 void record_unref(struct record *r); /* takes NULL */
 /* Adds a reference of its own; false when the key is taken. */
 bool store_add(struct store *s, struct record *r);
-/* A new reference, or NULL when there is none or it has expired `linger` ago. */
+/* A new reference, or NULL when there is none or it has expired. */
 struct record *store_get(struct store *s, const char *key);
 /* Takes it out; the caller gets the store's reference. NULL: somebody else was first. */
 struct record *store_take(struct store *s, const char *key);

@@ -15,8 +15,8 @@
  * - ${name?} is optional: when the value is absent the whole line is left out.
  * - ${if FLAG} and ${unless FLAG} have no width: the line is left out when the flag is not (is)
  *   set.
- * - A JSON text loses its line breaks and the blanks that begin a line, nothing else; a comma
- *   left hanging before } or ] by an omitted line is dropped.
+ * - A JSON or query text loses its line breaks and the blanks that begin a line, nothing else;
+ *a comma left hanging before } or ] by an omitted line is dropped.
  *
  * Names are listed in values.c; an unknown one is refused when the file is loaded.
  */
@@ -67,5 +67,5 @@ struct template *template_new(struct arena *a, const char *text, enum text_kind 
  * NULL: none. t may be NULL: nothing. */
 void template_put(const struct template *t, struct exchange *x, const char *skip_member,
 		  struct buf *out);
-/* The text in the exchange's arena. */
-const char *template_text(const struct template *t, struct exchange *x);
+/* The text, in the arena. */
+const char *template_text(const struct template *t, struct exchange *x, struct arena *a);

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "idp-sim/bearer.h"
+#include "idp-sim/issue.h"
+#include "idp-sim/scope.h"
+
+#include <string.h>
+
+const char *bearer_id(struct exchange *x, const struct bearer *b)
+{
+	const char *dot = strrchr(b->token, '.');
+
+	return arena_printf(x->arena, "%s/%s", x->provider->name, dot ? dot + 1 : b->token);
+}
+
+/* Okta's "AT.ID.REFRESH": the last part leads to the session. */
+static const char *session_in_jti(const char *jti)
+{
+	const char *last = strrchr(jti, '.');
+
+	return last && !strncmp(jti, "AT.", 3) && last > jti + 2 ? last + 1 : NULL;
+}
+
+/* Tokens carry the session under the name the dialect has for it. */
+static const char *session_of(const json_t *claims)
+{
+	static const char *const names[] = { "sid", "xms_sid", "sim_sid" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const char *sid = conf_str(claims, names[i], NULL);
+
+		if (sid)
+			return sid;
+	}
+	return session_in_jti(conf_str(claims, "jti", ""));
+}
+
+static enum situation judge_session(struct exchange *x, struct bearer *b)
+{
+	const char *sid = session_of(b->jwt.claims);
+	enum situation why = S_none;
+
+	b->has_session = sid != NULL;
+	if (!sid)
+		return S_none;
+	b->session = session_get(x->idp, sid);
+	if (!b->session)
+		return S_session_ended;
+	pthread_mutex_lock(&b->session->record.lock);
+	if (b->session->revoked || b->session->reused)
+		why = S_session_ended;
+	pthread_mutex_unlock(&b->session->record.lock);
+	return why;
+}
+
+static bool is_access_token(const json_t *claims)
+{
+	const char *typ = conf_str(claims, "typ", "Bearer");
+
+	return !strcmp(typ, "Bearer");
+}
+
+enum situation bearer_judge(struct exchange *x, const char *token, struct bearer *ret)
+{
+	struct record *revoked;
+
+	ret->token = token;
+	if (!x->tenant ||
+	    !jwt_verify(x->arena, x->tenant->keys, token, strlen(token), &ret->jwt) ||
+	    !is_access_token(ret->jwt.claims))
+		return S_invalid_token;
+	if (conf_int(ret->jwt.claims, "exp", 0) <= x->now_ms / 1000)
+		return S_token_expired;
+	revoked = store_get(x->idp->revoked, bearer_id(x, ret));
+	record_unref(revoked);
+	if (revoked)
+		return S_token_revoked;
+	return judge_session(x, ret);
+}
+
+void bearer_done(struct bearer *b)
+{
+	jwt_done(&b->jwt);
+	session_unref(b->session);
+}
+
+/* The person a token is about: by the session, else by what the token says. */
+static const struct user *person_of(struct exchange *x, const struct bearer *b)
+{
+	static const char *const claims[] = { "preferred_username", "upn", "unique_name", "sub",
+					      "email" };
+
+	if (b->session && b->session->user)
+		return provider_user(x->provider, b->session->user);
+	for (size_t i = 0; i < ARRAY_LEN(claims); i++) {
+		const struct user *u =
+			provider_user(x->provider, conf_str(b->jwt.claims, claims[i], NULL));
+
+		if (u)
+			return u;
+	}
+	return NULL;
+}
+
+static const char *scopes_of(struct exchange *x, const struct bearer *b)
+{
+	const char *scope = conf_str(b->jwt.claims, "scope", NULL);
+	const json_t *scp = json_object_get(b->jwt.claims, "scp");
+	AUTO_BUF text = { 0 };
+	const json_t *item;
+	size_t i;
+
+	if (scope)
+		return scope;
+	if (json_is_string(scp))
+		return json_string_value(scp);
+	json_array_foreach(scp, i, item)
+		buf_printf(&text, "%s%s", i ? " " : "", json_string_value(item));
+	return text.p ? arena_dup(x->arena, text.p, text.n) : "";
+}
+
+void bearer_adopt(struct exchange *x, struct bearer *b)
+{
+	static const char *const names[] = { "azp", "appid", "cid", "client_id" };
+	struct scopes scopes;
+	struct issue *i;
+
+	x->user = person_of(x, b);
+	x->facts.user = x->user ? x->user->name : NULL;
+	for (size_t k = 0; k < ARRAY_LEN(names) && !x->client; k++)
+		x->client =
+			provider_client(x->provider, conf_str(b->jwt.claims, names[k], NULL));
+	scopes_parse(x, scopes_of(x, b), &scopes);
+	i = issue_begin(x, &scopes);
+	i->iat = conf_int(b->jwt.claims, "iat", 0);
+	i->exp = conf_int(b->jwt.claims, "exp", 0);
+	i->auth_time = conf_int(b->jwt.claims, "auth_time", 0);
+	i->sid = arena_str(x->arena, session_of(b->jwt.claims));
+}

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "idp-sim/device.h"
+#include "idp-sim/scope.h"
+#include "idp-sim/token.h"
+
+#include <ctype.h>
+#include <string.h>
+
+/* ---- records ---- */
+
+/* Leads from what a person types to the device code. */
+struct user_code {
+	struct record record; /* key: provider/CODE */
+	char *device_code;
+};
+
+static void release_device(struct record *r)
+{
+	struct device_code *d = (struct device_code *)r;
+
+	free(d->client_id);
+	free(d->user_code);
+	free(d->scope);
+	free(d->nonce);
+	free(d->challenge);
+	free(d->challenge_method);
+	free(d->user);
+	free(d);
+}
+
+static void release_user_code(struct record *r)
+{
+	free(((struct user_code *)r)->device_code);
+	free(r);
+}
+
+void device_unref(struct device_code *d)
+{
+	record_unref(d ? &d->record : NULL);
+}
+
+static void user_code_key(const char *provider, const char *code, char *ret, size_t size)
+{
+	size_t n = (size_t)snprintf(ret, size, "%s/", provider);
+
+	for (; *code && n + 1 < size; code++)
+		if (isalnum((unsigned char)*code))
+			ret[n++] = (char)toupper((unsigned char)*code);
+	ret[n < size ? n : size - 1] = '\0';
+}
+
+struct device_code *device_by_code(struct idp *s, const char *device_code)
+{
+	return (struct device_code *)store_get(s->devices, device_code);
+}
+
+struct device_code *device_by_user_code(struct idp *s, const struct provider *p,
+					const char *user_code)
+{
+	char key[256];
+	struct record *r;
+	struct device_code *d;
+
+	user_code_key(p->name, user_code, key, sizeof(key));
+	r = store_get(s->user_codes, key);
+	if (!r)
+		return NULL;
+	d = device_by_code(s, ((struct user_code *)r)->device_code);
+	record_unref(r);
+	return d;
+}
+
+bool device_settle(struct idp *s, struct device_code *d, const char *user)
+{
+	int64_t now = clk_now_ms(&s->clk);
+	bool pending;
+
+	pthread_mutex_lock(&d->record.lock);
+	pending = d->status == DEVICE_PENDING && d->expires_ms > now;
+	if (pending) {
+		d->status = user ? DEVICE_APPROVED : DEVICE_DENIED;
+		d->user = user ? strdup(user) : NULL;
+		d->auth_time = now / 1000;
+	}
+	pthread_mutex_unlock(&d->record.lock);
+	return pending;
+}
+
+/* ---- the device authorization endpoint ---- */
+
+static char *dup_or_null(const char *s)
+{
+	return s ? strdup(s) : NULL;
+}
+
+static void store_user_code(struct exchange *x, struct device_code *d)
+{
+	struct user_code *u = calloc(1, sizeof(*u));
+	char key[256];
+
+	if (!u)
+		abort();
+	user_code_key(x->provider->name, d->user_code, key, sizeof(key));
+	u->device_code = strdup(d->record.key);
+	record_init(&u->record, key, d->expires_ms);
+	u->record.release = release_user_code;
+	store_add(x->idp->user_codes, &u->record);
+	record_unref(&u->record);
+}
+
+static struct device_code *new_code(struct exchange *x, const struct scopes *scopes)
+{
+	struct device_code *d = calloc(1, sizeof(*d));
+	const char *code = template_text(x->provider->texts[TXT_device_code], x, x->arena);
+	const char *user_code = template_text(x->provider->texts[TXT_user_code], x, x->arena);
+
+	if (!d)
+		abort();
+	d->provider = x->provider;
+	d->tenant = x->tenant;
+	d->client_id = strdup(x->client->id);
+	d->user_code = strdup(user_code);
+	d->scope = strdup(scopes_text(x, scopes, SCOPES_ALL));
+	d->nonce = dup_or_null(form_get(&x->form, "nonce"));
+	d->challenge = dup_or_null(form_get(&x->form, "code_challenge"));
+	d->challenge_method = dup_or_null(form_get(&x->form, "code_challenge_method"));
+	d->version = x->version;
+	d->created_ms = x->now_ms;
+	d->expires_ms = x->now_ms + provider_life_ms(x, LIFE_DEVICE);
+	d->interval_s = provider_life_ms(x, LIFE_INTERVAL) / 1000;
+	record_init(&d->record, code, d->expires_ms + x->provider->behaviours.device_linger_ms);
+	d->record.release = release_device;
+	store_add(x->idp->devices, &d->record);
+	store_user_code(x, d);
+	return d;
+}
+
+struct count {
+	const struct exchange *x;
+	int64_t n;
+};
+
+static bool count_pending(void *ctx, struct record *r)
+{
+	struct count *c = ctx;
+	const struct device_code *d = (const struct device_code *)r;
+
+	if (d->provider == c->x->provider && d->status == DEVICE_PENDING &&
+	    d->expires_ms > c->x->now_ms && !strcmp(d->client_id, c->x->client->id))
+		c->n++;
+	return true;
+}
+
+static bool few_codes(struct exchange *x)
+{
+	struct count c = { .x = x };
+
+	if (!x->provider->behaviours.pending_codes)
+		return true;
+	store_each(x->idp->devices, count_pending, &c);
+	return c.n < x->provider->behaviours.pending_codes ? true
+							   : refuse(x, S_too_many_user_codes);
+}
+
+void serve_device(struct exchange *x)
+{
+	const struct behaviours *b = &x->provider->behaviours;
+	const char *asked;
+	struct scopes scopes;
+
+	if (strcmp(x->rq->method, "POST") != 0) {
+		serve_device_page(x);
+		return;
+	}
+	if (!authenticate_client(x) || !trouble_passes(x, MOMENT_CLIENT))
+		return;
+	if (b->device_checks_grant && !(x->client->grants & 1u << GRANT_DEVICE_CODE)) {
+		refuse(x, S_device_flow_disabled);
+		return;
+	}
+	asked = form_get(&x->form, "scope");
+	if (!b->device_checks_scope)
+		scopes_lenient(x, asked, &scopes);
+	else if (!scopes_judge(x, asked, &scopes))
+		return;
+	if (!few_codes(x))
+		return;
+	x->device = new_code(x, &scopes);
+	answer(x, 200, x->endpoint->body);
+}
+
+/* ---- the token endpoint ---- */
+
+/* Polls faster than the interval, counted from the last one that was accepted. */
+static bool too_fast(struct exchange *x, struct device_code *d)
+{
+	if (!x->provider->behaviours.device_slow_down)
+		return false;
+	if (!d->polled_ms || x->now_ms - d->polled_ms >= 1000 * d->interval_s)
+		return false;
+	d->interval_s += x->provider->behaviours.device_slow_down_adds;
+	return true;
+}
+
+/* One poll, with the lock of the code held. */
+static enum situation poll_once(struct exchange *x, struct device_code *d)
+{
+	d->polls++;
+	if (d->status == DEVICE_REDEEMED)
+		return x->provider->behaviours.device_code_remembered ? S_device_code_used
+								      : S_device_code_invalid;
+	if (d->status == DEVICE_DENIED)
+		return S_device_declined;
+	if (d->expires_ms <= x->now_ms)
+		return S_device_code_expired;
+	if (too_fast(x, d))
+		return S_slow_down;
+	d->polled_ms = x->now_ms;
+	return d->status == DEVICE_PENDING ? S_authorization_pending : S_none;
+}
+
+static void redeem(struct exchange *x, struct device_code *d)
+{
+	struct scopes scopes;
+	struct session *s;
+
+	x->user = provider_user(x->provider, d->user);
+	x->facts.user = d->user;
+	if (!x->user || x->user->disabled) {
+		refuse(x, S_user_disabled);
+		return;
+	}
+	if (x->tenant->any)
+		x->tenant = d->tenant;
+	go_home(x);
+	if (!person_may(x))
+		return;
+	pthread_mutex_lock(&d->record.lock);
+	if (d->status == DEVICE_APPROVED)
+		d->status = DEVICE_REDEEMED;
+	pthread_mutex_unlock(&d->record.lock);
+	scopes_parse(x, d->scope, &scopes);
+	issue_begin(x, &scopes)->auth_time = d->auth_time;
+	s = session_start(x, session_new_id(x), d->auth_time, d->nonce);
+	issue_answer(x, s, 1, s->issued_ms);
+	session_unref(s);
+}
+
+static enum situation judge_owner(const struct exchange *x, const struct device_code *d)
+{
+	if (d->provider != x->provider)
+		return S_device_code_invalid;
+	if (strcmp(d->tenant->id, x->tenant->id) != 0 && !d->tenant->any && !x->tenant->any)
+		return S_device_code_invalid;
+	return strcmp(d->client_id, x->client->id) != 0 ? S_device_code_other_client : S_none;
+}
+
+void grant_device(struct exchange *x)
+{
+	const char *code = form_get(&x->form, "device_code");
+	enum situation why;
+
+	if (!code) /* Entra's v1 documentation calls it so */
+		code = form_get(&x->form, "code");
+	if (!code && !(code = need(x, "device_code")))
+		return;
+	x->device = device_by_code(x->idp, code);
+	if (!x->device) {
+		refuse(x, S_device_code_invalid);
+		return;
+	}
+	why = judge_owner(x, x->device);
+	if (why) {
+		refuse(x, why);
+		return;
+	}
+	if (!check_verifier(x, x->device->challenge, x->device->challenge_method) ||
+	    !trouble_passes(x, MOMENT_POLL))
+		return;
+	pthread_mutex_lock(&x->device->record.lock);
+	why = poll_once(x, x->device);
+	pthread_mutex_unlock(&x->device->record.lock);
+	if (why)
+		refuse(x, why);
+	else
+		redeem(x, x->device);
+}
+
+/* ---- the control API ---- */
+
+static const char *status_word(const struct idp *s, const struct device_code *d)
+{
+	static const char *const words[] = { "pending", "approved", "denied", "redeemed" };
+
+	if (d->status == DEVICE_PENDING && d->expires_ms <= clk_now_ms(&s->clk))
+		return "expired";
+	return words[d->status];
+}
+
+struct listing {
+	struct idp *s;
+	json_t *list;
+};
+
+static bool list_one(void *ctx, struct record *r)
+{
+	struct listing *l = ctx;
+	struct device_code *d = (struct device_code *)r;
+
+	pthread_mutex_lock(&r->lock);
+	json_array_append_new(
+		l->list,
+		json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:i, s:I, s:I, s:I}",
+			  "provider", d->provider->name, "tenant", d->tenant->id, "user_code",
+			  d->user_code, "device_code", r->key, "client_id", d->client_id,
+			  "scope", d->scope, "status", status_word(l->s, d), "user", d->user,
+			  "polls", d->polls, "interval", (json_int_t)d->interval_s, "created",
+			  (json_int_t)(d->created_ms / 1000), "expires",
+			  (json_int_t)(d->expires_ms / 1000)));
+	pthread_mutex_unlock(&r->lock);
+	return true;
+}
+
+json_t *devices_list(struct idp *s)
+{
+	struct listing l = { .s = s, .list = json_array() };
+
+	store_each(s->devices, list_one, &l);
+	return l.list;
+}
+
+enum decide device_decide(struct idp *s, const char *user_code, const char *user)
+{
+	struct device_code *d = NULL;
+	enum decide result = DECIDE_OK;
+	const struct user *u;
+
+	for (size_t i = 0; i < s->n_providers && !d; i++)
+		d = device_by_user_code(s, s->providers[i], user_code);
+	if (!d)
+		return DECIDE_UNKNOWN_CODE;
+	u = user ? provider_user(d->provider, user) : NULL;
+	if (user && !u)
+		result = DECIDE_UNKNOWN_USER;
+	else if (!device_settle(s, d, u ? u->name : NULL))
+		result = DECIDE_TOO_LATE;
+	device_unref(d);
+	return result;
+}

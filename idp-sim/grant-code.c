@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * grant-code.c - authorization codes and PKCE (RFC 6749, 4.1; RFC 7636).
+ */
+#include "idp-sim/code.h"
+#include "idp-sim/scope.h"
+#include "idp-sim/token.h"
+
+#include <openssl/sha.h>
+#include <string.h>
+
+static void release(struct record *r)
+{
+	struct auth_code *c = (struct auth_code *)r;
+
+	free(c->client_id);
+	free(c->user);
+	free(c->redirect_uri);
+	free(c->scope);
+	free(c->nonce);
+	free(c->challenge);
+	free(c->challenge_method);
+	free(c->session_id);
+	free(c);
+}
+
+static char *dup_or_null(const char *s)
+{
+	return s ? strdup(s) : NULL;
+}
+
+void code_make(struct exchange *x, const struct sign_in *in)
+{
+	struct auth_code *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		abort();
+	c->provider = in->provider;
+	c->tenant = in->tenant;
+	c->client_id = strdup(in->client_id);
+	c->user = strdup(in->user);
+	c->redirect_uri = strdup(in->redirect_uri);
+	c->scope = strdup(in->scope);
+	c->nonce = dup_or_null(in->nonce);
+	c->challenge = dup_or_null(in->challenge);
+	c->challenge_method = dup_or_null(in->challenge_method);
+	c->session_id = strdup(in->session_id);
+	c->version = in->version;
+	c->auth_time = in->auth_time;
+	c->created_ms = x->now_ms;
+	c->expires_ms = x->now_ms + provider_life_ms(x, LIFE_CODE);
+	x->code = template_text(x->provider->texts[TXT_code], x, x->arena);
+	/* A used or expired code is told from an unknown one for a while. */
+	record_init(&c->record, x->code, c->expires_ms + 600000);
+	c->record.release = release;
+	store_add(x->idp->codes, &c->record);
+	record_unref(&c->record);
+}
+
+/* RFC 7636, 4.1. */
+static bool is_verifier(const char *s)
+{
+	size_t n = strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+			     "0123456789-._~");
+
+	return !s[n] && n >= 43 && n <= 128;
+}
+
+static bool verifier_matches(struct exchange *x, const char *verifier, const char *challenge,
+			     const char *method)
+{
+	unsigned char h[SHA256_DIGEST_LENGTH];
+	AUTO_BUF b = { 0 };
+
+	if (!method || !strcmp(method, "plain"))
+		return !strcmp(verifier, challenge);
+	SHA256((const unsigned char *)verifier, strlen(verifier), h);
+	buf_b64url(&b, h, sizeof(h));
+	return !strcmp(b.p, challenge);
+}
+
+bool check_verifier(struct exchange *x, const char *challenge, const char *method)
+{
+	const char *verifier = form_get(&x->form, "code_verifier");
+
+	if (!challenge)
+		return true;
+	if (!verifier || !*verifier) {
+		x->parameter = "code_verifier";
+		return refuse(x, S_pkce_missing);
+	}
+	if (!is_verifier(verifier))
+		return refuse(x, S_pkce_malformed);
+	return verifier_matches(x, verifier, challenge, method) ? true
+								: refuse(x, S_pkce_mismatch);
+}
+
+/* A code that comes twice ends what the first one gave (RFC 6749, 4.1.2). */
+static enum situation use_up(struct exchange *x, struct auth_code *c)
+{
+	enum situation why = S_none;
+
+	pthread_mutex_lock(&c->record.lock);
+	if (c->used)
+		why = S_code_used;
+	else if (c->expires_ms <= x->now_ms)
+		why = S_code_expired;
+	else
+		c->used = true;
+	pthread_mutex_unlock(&c->record.lock);
+	return why;
+}
+
+static void end_session(struct exchange *x, const char *sid)
+{
+	struct session *s = session_get(x->idp, sid);
+
+	if (!s)
+		return;
+	pthread_mutex_lock(&s->record.lock);
+	s->revoked = true;
+	pthread_mutex_unlock(&s->record.lock);
+	session_unref(s);
+}
+
+static bool is_for_us(struct exchange *x, struct auth_code *c)
+{
+	const char *uri = form_get(&x->form, "redirect_uri");
+	enum situation why = use_up(x, c);
+
+	if (why == S_code_used)
+		end_session(x, c->session_id);
+	if (why)
+		return refuse(x, why);
+	if (c->provider != x->provider)
+		return refuse(x, S_code_invalid);
+	if (strcmp(c->tenant->id, x->tenant->id) != 0 && !x->tenant->any && !c->tenant->any)
+		return refuse(x, S_other_tenant);
+	if (!uri || strcmp(uri, c->redirect_uri) != 0)
+		return refuse(x, S_redirect_uri_mismatch);
+	if (strcmp(c->client_id, x->client->id) != 0)
+		return refuse(x, S_code_other_client);
+	return check_verifier(x, c->challenge, c->challenge_method);
+}
+
+static void redeem(struct exchange *x, struct auth_code *c)
+{
+	struct scopes scopes;
+	struct session *s;
+
+	x->user = provider_user(x->provider, c->user);
+	x->facts.user = c->user;
+	if (!x->user || x->user->disabled) {
+		refuse(x, S_user_disabled);
+		return;
+	}
+	if (x->tenant->any)
+		x->tenant = c->tenant;
+	go_home(x);
+	if (!person_may(x))
+		return;
+	scopes_parse(x, c->scope, &scopes);
+	issue_begin(x, &scopes)->auth_time = c->auth_time;
+	s = session_start(x, c->session_id, c->auth_time, c->nonce);
+	issue_answer(x, s, 1, s->issued_ms);
+	session_unref(s);
+}
+
+void grant_code(struct exchange *x)
+{
+	const char *code = need(x, "code");
+	struct auth_code *c;
+
+	if (!code)
+		return;
+	c = (struct auth_code *)store_get(x->idp->codes, code);
+	if (!c)
+		refuse(x, S_code_invalid);
+	else if (is_for_us(x, c))
+		redeem(x, c);
+	record_unref(c ? &c->record : NULL);
+}

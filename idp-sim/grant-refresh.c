@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * grant-refresh.c - a refresh token is exchanged: rotation, reuse, expiry.
+ */
+#include "idp-sim/scope.h"
+#include "idp-sim/token.h"
+
+#include <string.h>
+
+static bool rotates(const struct exchange *x)
+{
+	if (x->client->rotates)
+		return !strcmp(x->client->rotates, "true");
+	return tenant_flag_or(x->tenant, "rotates", x->provider->behaviours.refresh_rotates);
+}
+
+/* What the session says, whatever the token. Called with its lock held. */
+static enum situation judge_session(struct exchange *x, const struct session *s,
+				    const struct refresh_claim *c)
+{
+	int64_t most = s->offline ? 0 : provider_life_ms(x, LIFE_SESSION);
+	int64_t from = x->provider->behaviours.refresh_inherits ? s->started_ms : c->issued_ms;
+
+	if (s->reused)
+		return S_refresh_successor_of_reused;
+	if (s->revoked)
+		return S_refresh_token_revoked;
+	if (s->expired || (c->expires_s && c->expires_s <= x->now_ms / 1000))
+		return S_refresh_token_expired;
+	if (s->idle_ms && from + s->idle_ms <= x->now_ms)
+		return S_refresh_token_expired;
+	if (most && s->started_ms + most <= x->now_ms)
+		return S_refresh_token_expired;
+	return S_none;
+}
+
+static bool is_current(struct exchange *x, const struct session *s,
+		       const struct refresh_claim *c)
+{
+	if (!x->provider->behaviours.refresh_is_jwt)
+		return c->generation == s->generation;
+	return !strcmp(x->refresh_jti, refresh_token_id(x, s->record.key, s->generation));
+}
+
+static bool is_previous(struct exchange *x, const struct session *s,
+			const struct refresh_claim *c)
+{
+	if (!x->provider->behaviours.refresh_is_jwt)
+		return c->generation + 1 == s->generation;
+	return !strcmp(x->refresh_jti, refresh_token_id(x, s->record.key, s->generation - 1));
+}
+
+/* An old token came back. */
+static enum situation judge_reuse(struct exchange *x, struct session *s,
+				  const struct refresh_claim *c)
+{
+	const struct behaviours *b = &x->provider->behaviours;
+
+	if (b->refresh_reuse == REUSE_KEEP)
+		return S_none;
+	if (is_previous(x, s, c) && x->now_ms - s->rotated_ms < b->refresh_grace_ms)
+		return S_none;
+	if (b->refresh_reuse == REUSE_REVOKE)
+		s->reused = true;
+	return S_refresh_token_reused;
+}
+
+/* Decides and, when all is well, moves the session on: one step under its lock, so that of
+ * two equal requests one wins. */
+static enum situation exchange_token(struct exchange *x, struct session *s,
+				     const struct refresh_claim *c, unsigned *ret_generation,
+				     int64_t *ret_issued_ms)
+{
+	enum situation why;
+
+	pthread_mutex_lock(&s->record.lock);
+	why = judge_session(x, s, c);
+	if (!why && rotates(x) && !is_current(x, s, c))
+		why = judge_reuse(x, s, c);
+	if (!why && rotates(x)) {
+		s->generation++;
+		s->rotated_ms = x->now_ms;
+		s->issued_ms = x->now_ms;
+	} else if (!why && x->provider->behaviours.refresh_is_jwt) {
+		s->issued_ms = x->now_ms;
+	}
+	*ret_generation = s->generation;
+	*ret_issued_ms = s->issued_ms;
+	if (!why && !x->provider->behaviours.refresh_inherits)
+		s->record.expires_ms += x->now_ms - c->issued_ms;
+	pthread_mutex_unlock(&s->record.lock);
+	return why;
+}
+
+static enum situation judge_person(struct exchange *x, const struct session *s,
+				   const struct refresh_claim *c)
+{
+	if (!s->user)
+		return S_none;
+	x->user = provider_user(x->provider, s->user);
+	x->facts.user = s->user;
+	if (!x->user || x->user->disabled)
+		return S_refresh_user_disabled;
+	if (c->issued_ms / 1000 < x->user->state->valid_from_ms / 1000)
+		return S_refresh_token_revoked;
+	return S_none;
+}
+
+static enum situation judge_owner(struct exchange *x, const struct session *s)
+{
+	if (s->provider != x->provider)
+		return S_refresh_token_invalid;
+	if (x->tenant->any || s->tenant == x->tenant)
+		x->tenant = provider_tenant(x->provider, s->tenant->id);
+	else if (strcmp(s->tenant->id, x->tenant->id) != 0)
+		return S_other_tenant;
+	if (strcmp(s->client_id, x->client->id) != 0)
+		return S_refresh_token_other_client;
+	return S_none;
+}
+
+/* The asked scopes, or those of the sign-in. False after answering. */
+static bool choose_scopes(struct exchange *x, const struct session *s, struct scopes *ret)
+{
+	const char *asked = form_get(&x->form, "scope");
+	bool v1 = form_get(&x->form, "resource") && x->provider->behaviours.resources;
+	struct scopes granted;
+
+	scopes_parse(x, s->scope, &granted);
+	if ((!asked || !*asked) && !v1) {
+		*ret = granted;
+		return true;
+	}
+	if (!scopes_judge(x, asked, ret))
+		return false;
+	if (x->provider->behaviours.refresh_widens) {
+		ret->openid |= granted.openid;
+		return true;
+	}
+	for (size_t i = 0; i < ret->n; i++)
+		if (!scopes_have(&granted, ret->v[i]) &&
+		    provider_has_error(x->provider, S_refresh_scope_denied))
+			return refuse_word(x, S_refresh_scope_denied, ret->v[i]);
+	scopes_narrow(x, ret, &granted);
+	return true;
+}
+
+static struct session *find_session(struct exchange *x, const char *token,
+				    struct refresh_claim *c)
+{
+	struct session *s;
+
+	if (!refresh_token_read(x, token, c)) {
+		refuse(x, S_refresh_token_invalid);
+		return NULL;
+	}
+	x->token_issued_ms = c->issued_ms;
+	s = session_get(x->idp, c->sid);
+	if (s)
+		return s;
+	if (c->client_id && strcmp(c->client_id, x->client->id) != 0)
+		refuse(x, S_refresh_token_other_client);
+	else if (c->expires_s && c->expires_s <= x->now_ms / 1000)
+		refuse(x, S_refresh_token_expired);
+	else
+		refuse(x, S_refresh_token_revoked);
+	return NULL;
+}
+
+static void refresh(struct exchange *x, struct session *s, const struct refresh_claim *c)
+{
+	enum situation why = judge_owner(x, s);
+	struct scopes scopes;
+	unsigned generation;
+	int64_t issued_ms;
+
+	if (!why)
+		why = judge_person(x, s, c);
+	if (why == S_refresh_user_disabled && (s->revoked || s->reused))
+		why = S_refresh_token_revoked;
+	if (why) {
+		refuse(x, why);
+		return;
+	}
+	if (!choose_scopes(x, s, &scopes))
+		return;
+	if (s->user && !person_may(x))
+		return;
+	why = exchange_token(x, s, c, &generation, &issued_ms);
+	if (why) {
+		refuse(x, why);
+		return;
+	}
+	issue_begin(x, &scopes);
+	x->issue->auth_time =
+		conf_bool(x->provider->source, "behaviours.refresh.auth_time", false)
+			? s->auth_time
+			: 0;
+	issue_answer(x, s, generation, issued_ms);
+}
+
+void grant_refresh(struct exchange *x)
+{
+	const char *token = need(x, "refresh_token");
+	struct refresh_claim c = { 0 };
+	struct session *s = token ? find_session(x, token, &c) : NULL;
+
+	if (!s)
+		return;
+	refresh(x, s, &c);
+	session_unref(s);
+}

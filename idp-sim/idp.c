@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "idp-sim/control.h"
+#include "idp-sim/overlay.h"
+#include "idp-sim/registry.h"
+#include "idp-sim/session.h"
+#include "idp-sim/tls.h"
+
+#include <string.h>
+
+enum { MANY = 200000 };
+
+/* ---- start ---- */
+
+static const char *const usual_providers[] = { "azure", "okta", "keycloak", NULL };
+
+static void copy_options(struct idp *s, const struct idp_options *o)
+{
+	struct arena *a = s->arena = arena_new();
+
+	s->options = *o;
+	s->options.config = arena_str(a, o->config);
+	s->options.address = arena_str(a, o->address);
+	s->options.public_url = arena_str(a, o->public_url);
+	s->options.tls_dir = arena_str(a, o->tls_dir);
+	s->options.keys = arena_str(a, o->keys);
+	s->options.state = arena_str(a, o->state);
+	s->options.providers = NULL;
+}
+
+static void make_stores(struct idp *s)
+{
+	s->devices = store_new(&s->clk, MANY);
+	s->user_codes = store_new(&s->clk, MANY);
+	s->codes = store_new(&s->clk, MANY);
+	s->sessions = store_new(&s->clk, MANY);
+	s->sign_ins = store_new(&s->clk, MANY);
+	s->revoked = store_new(&s->clk, MANY);
+}
+
+static void set_clock(struct idp *s)
+{
+	s->started_at_ms = s->options.start_at ? 1000 * s->options.start_at : 0;
+	if (s->started_at_ms)
+		clk_set_ms(&s->clk, s->started_at_ms);
+}
+
+static bool load_providers(struct idp *s, const char *const *names, struct err *err)
+{
+	for (size_t i = 0; names[i]; i++) {
+		struct provider *p;
+
+		if (s->n_providers == MAX_PROVIDERS)
+			return fail(err, ERR_INPUT, "more than %d providers", MAX_PROVIDERS);
+		p = provider_load(names[i], err);
+		if (!p)
+			return false;
+		s->providers[s->n_providers++] = p;
+		if (!registry_keys(s, p, err))
+			return err_note(err, "keys of provider '%s'", p->name);
+	}
+	return true;
+}
+
+static bool listen_on(struct idp *s, struct err *err)
+{
+	struct web_options o = {
+		.address = s->options.address,
+		.port = s->options.port,
+		.threads = s->options.threads > 0 ? s->options.threads
+						  : (int)sysconf(_SC_NPROCESSORS_ONLN),
+		.handle = serve,
+		.ctx = s,
+	};
+
+	s->web = web_start(&o, err);
+	if (!s->web)
+		return err_note(err, "the simulated surface");
+	s->origin = strdup(web_origin(s->web));
+	if (!s->options.tls)
+		return true;
+	s->tls = calloc(1, sizeof(*s->tls));
+	if (!s->tls || !tls_init(s->tls, s->options.tls_dir, NULL, err))
+		return err_note(err, "TLS");
+	o.port = s->options.tls_port;
+	o.tls_cert = s->tls->cert_pem;
+	o.tls_key = s->tls->key_pem;
+	s->web_tls = web_start(&o, err);
+	if (!s->web_tls)
+		return err_note(err, "the TLS listener");
+	s->tls_origin = strdup(web_origin(s->web_tls));
+	s->ca_file = s->tls->ca_file ? strdup(s->tls->ca_file) : NULL;
+	return true;
+}
+
+static bool control_on(struct idp *s, struct err *err)
+{
+	struct web_options o = {
+		.address = s->options.address,
+		.port = s->options.control_port,
+		.handle = control_handle,
+		.ctx = s,
+	};
+
+	if (s->options.control_port < 0)
+		return true;
+	s->control = web_start(&o, err);
+	if (!s->control)
+		return err_note(err, "the control API");
+	s->control_origin = strdup(web_origin(s->control));
+	return true;
+}
+
+static bool begin(struct idp *s, const struct idp_options *o, struct err *err)
+{
+	struct journal_options j = { .clk = &s->clk, .on_line = o->on_line, .ctx = o->ctx };
+
+	s->journal = journal_new(&j);
+	s->troubles = troubles_new();
+	return load_providers(s, o->providers ? o->providers : usual_providers, err) &&
+	       overlay_load(s, err) && listen_on(s, err) && control_on(s, err);
+}
+
+struct idp *idp_start(const struct idp_options *o, struct err *err)
+{
+	struct idp *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		abort();
+	s->rng.seed = o->seed;
+	pthread_mutex_init(&s->change, NULL);
+	copy_options(s, o);
+	set_clock(s);
+	make_stores(s);
+	rng_bytes(&s->rng, s->secret, sizeof(s->secret));
+	if (begin(s, o, err))
+		return s;
+	idp_stop(s);
+	return NULL;
+}
+
+void idp_stop(struct idp *s)
+{
+	if (!s)
+		return;
+	if (s->journal)
+		journal_close(s->journal);
+	web_stop(s->control);
+	web_stop(s->web);
+	web_stop(s->web_tls);
+	store_free(s->devices);
+	store_free(s->user_codes);
+	store_free(s->codes);
+	store_free(s->sessions);
+	store_free(s->sign_ins);
+	store_free(s->revoked);
+	for (size_t i = 0; i < s->n_providers; i++)
+		provider_free(s->providers[i]);
+	troubles_free(s->troubles);
+	journal_free(s->journal);
+	free(s->origin);
+	free(s->tls_origin);
+	free(s->control_origin);
+	free(s->ca_file);
+	if (s->tls)
+		tls_done(s->tls);
+	free(s->tls);
+	pthread_mutex_destroy(&s->change);
+	arena_free(s->arena);
+	free(s);
+}
+
+/* ---- what idp.h asks ---- */
+
+const char *idp_origin(const struct idp *s)
+{
+	return s->options.public_url ? s->options.public_url : s->origin;
+}
+
+const char *idp_tls_origin(const struct idp *s)
+{
+	return s->tls_origin;
+}
+
+const char *idp_control_origin(const struct idp *s)
+{
+	return s->control_origin;
+}
+
+const char *idp_ca_file(const struct idp *s)
+{
+	return s->ca_file;
+}
+
+struct clk *idp_clock(struct idp *s)
+{
+	return &s->clk;
+}
+
+struct provider *idp_provider(const struct idp *s, const char *name)
+{
+	for (size_t i = 0; name && i < s->n_providers; i++)
+		if (!strcmp(s->providers[i]->name, name))
+			return s->providers[i];
+	return NULL;
+}
+
+const char *tenant_issuer(struct idp *s, const struct provider *p, const struct tenant *t,
+			  struct arena *a)
+{
+	struct exchange x;
+
+	exchange_init(&x, s, p, t, a);
+	return exchange_issuer(&x);
+}
+
+const char *idp_issuer(const struct idp *s, const char *provider)
+{
+	struct provider *p = idp_provider(s, provider);
+	const char *issuer;
+
+	if (!p)
+		return NULL;
+	pthread_mutex_lock(&((struct idp *)s)->change);
+	if (!p->first_issuer)
+		p->first_issuer = tenant_issuer((struct idp *)s, p,
+						provider_tenant(p, p->first_tenant), p->arena);
+	issuer = p->first_issuer;
+	pthread_mutex_unlock(&((struct idp *)s)->change);
+	return issuer;
+}
+
+/* ---- as at start ---- */
+
+void idp_reset(struct idp *s)
+{
+	struct err err = { 0 };
+
+	store_clear(s->devices);
+	store_clear(s->user_codes);
+	store_clear(s->codes);
+	store_clear(s->sessions);
+	store_clear(s->sign_ins);
+	store_clear(s->revoked);
+	(void)!troubles_clear(s->troubles, 0);
+	journal_reset(s->journal);
+	for (size_t i = 0; i < s->n_providers; i++)
+		(void)!registry_reset(s, s->providers[i], &err);
+	clk_freeze(&s->clk, false);
+	clk_set_ms(&s->clk, s->started_at_ms ? s->started_at_ms : clk_now_ms(NULL));
+}
+
+/* ---- refresh families ---- */
+
+struct ending {
+	const struct facts *which;
+	bool revoke;
+	int n;
+};
+
+static bool matches(const char *want, const char *have)
+{
+	return !want || (have && !strcmp(want, have));
+}
+
+static bool end_one(void *ctx, struct record *r)
+{
+	struct ending *e = ctx;
+	struct session *s = (struct session *)r;
+	const struct facts *w = e->which;
+	const struct client *c = provider_client(s->provider, w->client_id);
+
+	if (!matches(w->provider, s->provider->name) || !matches(w->tenant, s->tenant->id) ||
+	    !matches(w->user, s->user) || !matches(c ? c->id : w->client_id, s->client_id))
+		return true;
+	pthread_mutex_lock(&r->lock);
+	if (e->revoke)
+		s->revoked = true;
+	else
+		s->expired = true;
+	pthread_mutex_unlock(&r->lock);
+	e->n++;
+	return true;
+}
+
+int sessions_end(struct idp *s, const struct facts *which, bool revoke)
+{
+	struct ending e = { .which = which, .revoke = revoke };
+
+	store_each(s->sessions, end_one, &e);
+	return e.n;
+}
+
+void exchange_done(struct exchange *x)
+{
+	if (x->device)
+		record_unref(&x->device->record);
+	if (x->sign_in)
+		record_unref(&x->sign_in->record);
+	session_unref(x->logout_session);
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * moments.c - where in an exchange an armed error strikes: at the step where the real
+ * provider gives it.
+ */
+#include "idp-sim/serve.h"
+
+#include <string.h>
+
+/* Situations by the beginning of their names; the first row that fits counts. */
+static const struct {
+	const char *prefix;
+	enum moment moment;
+	const char *grants; /* only for these, blank separated; NULL: for all */
+} rows[] = {
+	{ "refresh_", MOMENT_GRANT, "refresh_token" },
+	{ "code_", MOMENT_GRANT, "authorization_code" },
+	{ "pkce_m", MOMENT_GRANT, "authorization_code device_code" },
+	{ "redirect_uri_mismatch", MOMENT_GRANT, "authorization_code" },
+	{ "device_flow_disabled", MOMENT_CLIENT, "device_code" },
+	{ "device_", MOMENT_POLL, NULL },
+	{ "authorization_pending", MOMENT_POLL, NULL },
+	{ "slow_down", MOMENT_POLL, NULL },
+	{ "wrong_password", MOMENT_GRANT, "password" },
+	{ "unknown_user", MOMENT_GRANT, "password" },
+	{ "user_disabled", MOMENT_GRANT, "password" },
+	{ "user_locked", MOMENT_GRANT, "password" },
+	{ "password_expired", MOMENT_GRANT, "password" },
+	{ "must_change_password", MOMENT_GRANT, "password" },
+	{ "consent_missing", MOMENT_GRANT, NULL },
+	{ "user_", MOMENT_GRANT, NULL },
+	{ "role_not_assigned", MOMENT_GRANT, "client_credentials" },
+	{ "policy_", MOMENT_GRANT, NULL },
+	{ "conditional_access", MOMENT_GRANT, NULL },
+	{ "mfa_", MOMENT_GRANT, NULL },
+	{ "guest_", MOMENT_GRANT, NULL },
+	{ "sign_on_policy", MOMENT_GRANT, "password" },
+	{ "access_denied", MOMENT_GRANT, NULL },
+	{ "invalid_grant", MOMENT_GRANT, NULL },
+	{ "other_tenant", MOMENT_GRANT, "refresh_token authorization_code" },
+	{ "invalid_token", MOMENT_GRANT, NULL },
+	{ "token_", MOMENT_GRANT, NULL },
+	{ "session_ended", MOMENT_GRANT, NULL },
+	{ "insufficient_scope", MOMENT_GRANT, NULL },
+	{ "too_many_user_codes", MOMENT_CLIENT, "device" },
+	{ "invalid_client", MOMENT_CLIENT, NULL },
+	{ "unknown_client", MOMENT_CLIENT, NULL },
+	{ "client_", MOMENT_CLIENT, NULL },
+	{ "missing_secret", MOMENT_CLIENT, NULL },
+	{ "wrong_", MOMENT_CLIENT, NULL },
+	{ "secret_", MOMENT_CLIENT, NULL },
+	{ "unauthorized_client", MOMENT_CLIENT, NULL },
+	{ "grant_not_allowed", MOMENT_CLIENT, NULL },
+	{ "invalid_scope", MOMENT_CLIENT,
+	  "device password client_credentials refresh_token "
+	  "authorize" },
+	{ "malformed_scope", MOMENT_CLIENT, "device password client_credentials authorize" },
+	{ "unknown_", MOMENT_CLIENT, NULL },
+	{ "missing_scope", MOMENT_CLIENT, "device password client_credentials authorize" },
+	{ "resource_", MOMENT_CLIENT, "device password client_credentials authorize" },
+	{ "openid_scope_", MOMENT_CLIENT, "client_credentials" },
+	{ "custom_scope_", MOMENT_CLIENT, "device password client_credentials authorize" },
+};
+
+struct question {
+	const struct exchange *x;
+	enum moment moment;
+};
+
+static bool has_word(const char *list, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *p = list; (p = strstr(p, word)); p += n)
+		if ((p == list || p[-1] == ' ') && (!p[n] || p[n] == ' '))
+			return true;
+	return false;
+}
+
+static bool applies(void *ctx, const char *what)
+{
+	const struct question *q = ctx;
+	const char *here = q->x->facts.grant ? q->x->facts.grant : q->x->facts.endpoint;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (!strncmp(what, rows[i].prefix, strlen(rows[i].prefix)))
+			return rows[i].moment == q->moment &&
+			       (!rows[i].grants || has_word(rows[i].grants, here));
+	return q->moment == MOMENT_START;
+}
+
+bool trouble_passes(struct exchange *x, enum moment m)
+{
+	struct question q = { .x = x, .moment = m };
+	struct trouble t;
+	enum situation s;
+
+	if (!trouble_take(x->idp->troubles, TROUBLE_ERROR, &x->facts, applies, &q, &t))
+		return true;
+	s = situation_find(t.what);
+	if (!x->word && *t.value)
+		x->word = arena_str(x->arena, t.value);
+	return refuse(x, s ? s : S_server_error);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "idp-sim/overlay.h"
+#include "idp-sim/load.h"
+
+#include <string.h>
+
+static const struct conf_key provider_keys[] = {
+	{ "lifetimes", CONF_MAP, .help = "How long tokens and codes live." },
+	{ "clients", CONF_LIST, .help = "Clients to add or change, by id." },
+	{ "users", CONF_LIST, .help = "Users to add or change, by name." },
+	{ "tenants", CONF_LIST, .help = "Tenants to add or change, by id." },
+	{ 0 },
+};
+
+typedef bool patcher(struct idp *s, struct provider *p, const char *id, const json_t *patch,
+		     struct err *err);
+
+static const struct {
+	const char *list, *key;
+	patcher *patch;
+} rows[] = {
+	{ "tenants", "id", patch_tenant },
+	{ "clients", "id", patch_client },
+	{ "users", "name", patch_user },
+};
+
+static bool lay_list(struct idp *s, struct provider *p, const json_t *list, size_t row,
+		     struct conf *conf, struct err *err)
+{
+	const json_t *o;
+	size_t i;
+
+	json_array_foreach(list, i, o)
+	{
+		const char *id = conf_str(o, rows[row].key, NULL);
+		char at[256];
+
+		snprintf(at, sizeof(at), "/providers/%s/%s/%zu", p->name, rows[row].list, i);
+		if (!id)
+			return conf_fail(conf, at, err, "needs '%s'", rows[row].key);
+		if (!rows[row].patch(s, p, id, o, err))
+			return conf_fail(conf, at, err, "%s", err->text);
+	}
+	return true;
+}
+
+static bool lay_provider(struct idp *s, const char *name, const json_t *o, struct conf *conf,
+			 struct err *err)
+{
+	struct provider *p = idp_provider(s, name);
+	char at[128];
+
+	snprintf(at, sizeof(at), "/providers/%s", name);
+	if (!p)
+		return conf_fail(conf, at, err, "provider '%s' is not served", name);
+	load_lifetimes(json_object_get(o, "lifetimes"), p->life_ms);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (!lay_list(s, p, json_object_get(o, rows[i].list), i, conf, err))
+			return false;
+	return true;
+}
+
+bool overlay_load(struct idp *s, struct err *err)
+{
+	static const struct conf_key item = { "", CONF_MAP, .keys = provider_keys };
+	static const struct conf_key keys[] = {
+		{ "providers", CONF_DICT, .items = &item, .help = "Changes, by provider." },
+		{ 0 },
+	};
+	AUTO(conf) struct conf *conf = NULL;
+	const char *name;
+	json_t *o;
+
+	if (!s->options.config)
+		return true;
+	conf = conf_load(s->options.config, err);
+	if (!conf || !conf_check(conf, keys, NULL, err))
+		return false;
+	json_object_foreach(json_object_get(conf_root(conf), "providers"), name,
+			    o) if (!lay_provider(s, name, o, conf, err)) return false;
+	return true;
+}

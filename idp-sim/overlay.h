@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * overlay.h - a user's YAML file laid over the provider files.
+ *
+ *	providers:
+ *	  keycloak:
+ *	    lifetimes: {access: 60s}
+ *	    clients:
+ *	      - {id: my-app, redirect_uris: ["http://localhost:3000/cb"]}
+ *	    users:
+ *	      - {name: zoe, password: zoe-pw, email: zoe@example.test}
+ *	    tenants:
+ *	      - {id: staging}
+ */
+#pragma once
+
+#include "idp-sim/sim.h"
+
+/* Reads options.config; true when there is none. */
+bool overlay_load(struct idp *s, struct err *err) MUST_CHECK;

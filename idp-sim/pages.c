@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "idp-sim/pages.h"
+#include "idp-sim/code.h"
+#include "idp-sim/device.h"
+#include "idp-sim/issue.h"
+#include "idp-sim/scope.h"
+#include "idp-sim/session.h"
+#include "idp-sim/token.h"
+
+#include <string.h>
+
+enum { SIGN_IN_MS = 1800000 };
+
+static void release(struct record *r)
+{
+	struct sign_in *in = (struct sign_in *)r;
+
+	free(in->client_id);
+	free(in->scope);
+	free(in->redirect_uri);
+	free(in->state);
+	free(in->response_mode);
+	free(in->nonce);
+	free(in->challenge);
+	free(in->challenge_method);
+	free(in->device_code);
+	free(in->session_id);
+	free(in->user);
+	free(in);
+}
+
+static char *dup_or_null(const char *s)
+{
+	return s ? strdup(s) : NULL;
+}
+
+void sign_in_start(struct exchange *x, const struct sign_in_request *r)
+{
+	struct sign_in *in = calloc(1, sizeof(*in));
+	char id[12];
+
+	if (!in)
+		abort();
+	rng_text(&x->idp->rng,
+		 "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", 11, id);
+	in->provider = x->provider;
+	in->tenant = x->tenant;
+	in->client_id = strdup(x->client->id);
+	in->scope = strdup(r->scope);
+	in->redirect_uri = dup_or_null(r->redirect_uri);
+	in->state = dup_or_null(r->state);
+	in->response_mode = dup_or_null(r->response_mode);
+	in->nonce = dup_or_null(r->nonce);
+	in->challenge = dup_or_null(r->challenge);
+	in->challenge_method = dup_or_null(r->challenge_method);
+	in->device_code = dup_or_null(r->device_code);
+	in->session_id = strdup(session_new_id(x));
+	in->version = x->version;
+	in->wants_consent = r->wants_consent;
+	record_init(&in->record, id, x->now_ms + SIGN_IN_MS);
+	in->record.release = release;
+	store_add(x->idp->sign_ins, &in->record);
+	x->sign_in = in;
+}
+
+const char *exchange_sign_in_id(const struct exchange *x)
+{
+	return x->sign_in->record.key;
+}
+
+/* Finds the sign-in that the page or the form belongs to. False after answering. */
+static bool resume(struct exchange *x)
+{
+	static const char *const names[] = { "sign_in", "tab_id" };
+	const char *id = NULL;
+
+	for (size_t i = 0; i < ARRAY_LEN(names) && !id; i++) {
+		id = form_get(&x->form, names[i]);
+		if (!id)
+			id = form_get(&x->query, names[i]);
+	}
+	x->sign_in = id ? (struct sign_in *)store_get(x->idp->sign_ins, id) : NULL;
+	if (!x->sign_in || x->sign_in->provider != x->provider)
+		return refuse(x, S_session_expired);
+	x->tenant = x->sign_in->tenant;
+	x->facts.tenant = x->tenant->id;
+	x->client = provider_client(x->provider, x->sign_in->client_id);
+	if (!x->client)
+		return refuse(x, S_session_expired);
+	x->facts.client_id = x->client->id;
+	x->version = x->sign_in->version;
+	return true;
+}
+
+/* From here on errors go to the application. */
+static void aim_at_client(struct exchange *x)
+{
+	x->redirect_uri = x->sign_in->redirect_uri;
+	x->state = x->sign_in->state;
+	x->response_mode = x->sign_in->response_mode;
+}
+
+static void show(struct exchange *x, enum text page)
+{
+	struct scopes scopes;
+
+	scopes_parse(x, x->sign_in ? x->sign_in->scope : "", &scopes);
+	issue_begin(x, &scopes);
+	answer(x, 200, x->provider->texts[page]);
+}
+
+void show_sign_in(struct exchange *x)
+{
+	show(x, TXT_page_sign_in);
+}
+
+/* ---- after the password ---- */
+
+static const char *location(struct exchange *x, enum text which)
+{
+	return template_text(x->provider->texts[which], x, x->arena);
+}
+
+static void send_form_post(struct exchange *x, const char *query)
+{
+	struct form f = form_parse(x->arena, query, strlen(query));
+	AUTO_BUF b = { 0 };
+
+	buf_printf(&b,
+		   "<!DOCTYPE html>\n<html><body onload=\"document.forms[0].submit()\">\n"
+		   "<form method=\"post\" action=\"%s\">\n",
+		   x->sign_in->redirect_uri);
+	for (size_t i = 0; i < f.n; i++)
+		buf_printf(&b, "<input type=\"hidden\" name=\"%s\" value=\"%s\">\n",
+			   f.fields[i].name, f.fields[i].value);
+	buf_str(&b, "<button>Continue</button></form></body></html>\n");
+	answer_text(x, 200, arena_dup(x->arena, b.p, b.n), b.n);
+}
+
+static void send_code(struct exchange *x)
+{
+	struct sign_in *in = x->sign_in;
+	bool fragment = in->response_mode && !strcmp(in->response_mode, "fragment");
+	char sign = fragment ? '#' : strchr(in->redirect_uri, '?') ? '&' : '?';
+	struct scopes scopes;
+	const char *query;
+
+	code_make(x, in);
+	scopes_parse(x, in->scope, &scopes);
+	issue_begin(x, &scopes)->sid = in->session_id;
+	aim_at_client(x);
+	query = location(x, TXT_redirect);
+	query += *query == '&';
+	if (in->response_mode && !strcmp(in->response_mode, "form_post"))
+		send_form_post(x, query);
+	else
+		redirect(x, arena_printf(x->arena, "%s%c%s", in->redirect_uri, sign, query));
+}
+
+static void settle_device(struct exchange *x, const char *user)
+{
+	struct device_code *d = device_by_code(x->idp, x->sign_in->device_code);
+	const char *to = location(x, TXT_status_location);
+
+	if (!d || !device_settle(x->idp, d, user))
+		refuse(x, S_user_code_invalid);
+	else
+		redirect(x, user ? to
+				 : arena_printf(x->arena, "%s%cerror=access_denied", to,
+						strchr(to, '?') ? '&' : '?'));
+	device_unref(d);
+}
+
+static bool is_assigned(struct exchange *x)
+{
+	const struct client *c = x->client;
+
+	if (!c->assignment || words_have(&c->users, x->user->name))
+		return true;
+	for (size_t i = 0; i < x->user->groups.n; i++)
+		if (words_have(&c->groups, x->user->groups.v[i]))
+			return true;
+	return false;
+}
+
+void finish_sign_in(struct exchange *x)
+{
+	if (x->sign_in->device_code)
+		settle_device(x, x->sign_in->user);
+	else
+		send_code(x);
+}
+
+static void remember_person(struct exchange *x)
+{
+	struct sign_in *in = x->sign_in;
+
+	pthread_mutex_lock(&in->record.lock);
+	free(in->user);
+	in->user = strdup(x->user->name);
+	in->auth_time = x->now_ms / 1000;
+	pthread_mutex_unlock(&in->record.lock);
+}
+
+/* The page again, with the reason in the dialect's words. */
+static void ask_again(struct exchange *x, enum situation why)
+{
+	const struct oauth_error *e = provider_error(x->provider, why, &x->facts, x->version);
+
+	x->error = e;
+	x->facts.situation = situation_names[why];
+	x->page_message = e->description ? template_text(e->description, x, x->arena)
+					 : "Invalid username or password.";
+	show_sign_in(x);
+}
+
+void serve_sign_in(struct exchange *x)
+{
+	const char *login = form_get(&x->form, "username");
+	const char *password = form_get(&x->form, "password");
+	enum situation why;
+
+	if (!resume(x))
+		return;
+	if (strcmp(x->rq->method, "POST") != 0) {
+		show_sign_in(x);
+		return;
+	}
+	why = judge_password(x, login ? login : "", password ? password : "");
+	if (why) {
+		ask_again(x, why);
+		return;
+	}
+	if (x->user->must_change_password || x->user->password_expired) {
+		redirect(x, location(x, TXT_update_password_location));
+		return;
+	}
+	remember_person(x);
+	if (!x->sign_in->device_code && !is_assigned(x)) {
+		aim_at_client(x);
+		refuse(x, S_user_not_assigned);
+		return;
+	}
+	if (x->sign_in->wants_consent)
+		redirect(x, location(x, TXT_consent_location));
+	else
+		finish_sign_in(x);
+}
+
+/* ---- consent ---- */
+
+static void decline(struct exchange *x)
+{
+	if (x->sign_in->device_code) {
+		settle_device(x, NULL);
+		return;
+	}
+	aim_at_client(x);
+	refuse(x, S_consent_denied);
+}
+
+void serve_consent(struct exchange *x)
+{
+	bool declined = form_get(&x->form, "cancel") != NULL;
+
+	if (!resume(x))
+		return;
+	if (!x->sign_in->user) {
+		show_sign_in(x);
+		return;
+	}
+	x->user = provider_user(x->provider, x->sign_in->user);
+	x->facts.user = x->sign_in->user;
+	if (strcmp(x->rq->method, "POST") != 0) {
+		const char *execution = form_get(&x->query, "execution");
+		bool update = execution && !strcmp(execution, "UPDATE_PASSWORD");
+
+		show(x, update ? TXT_page_update_password : TXT_page_consent);
+	} else if (declined) {
+		decline(x);
+	} else {
+		finish_sign_in(x);
+	}
+}
+
+/* ---- the device page ---- */
+
+static void ask_for_code(struct exchange *x, const char *message)
+{
+	x->page_message = message;
+	show(x, TXT_page_device);
+}
+
+static void start_device_sign_in(struct exchange *x, const struct device_code *d)
+{
+	struct sign_in_request r = { .scope = d->scope, .device_code = d->record.key };
+
+	x->tenant = d->tenant;
+	x->facts.tenant = d->tenant->id;
+	x->client = provider_client(x->provider, d->client_id);
+	x->version = d->version;
+	if (!x->client) {
+		refuse(x, S_user_code_invalid);
+		return;
+	}
+	x->facts.client_id = x->client->id;
+	r.wants_consent = x->provider->behaviours.device_consent || x->client->consent_required;
+	sign_in_start(x, &r);
+	redirect(x, location(x, TXT_sign_in_location));
+}
+
+static bool is_open(struct exchange *x, struct device_code *d)
+{
+	bool same_tenant = !x->tenant || !d || x->tenant == d->tenant ||
+			   !strcmp(x->tenant->id, d->tenant->id);
+
+	return d && same_tenant && d->status == DEVICE_PENDING && d->expires_ms > x->now_ms;
+}
+
+void serve_device_page(struct exchange *x)
+{
+	static const char *const names[] = { "user_code", "device_user_code", "otc" };
+	const char *code = NULL;
+	struct device_code *d;
+
+	for (size_t i = 0; i < ARRAY_LEN(names) && !code; i++) {
+		code = form_get(&x->form, names[i]);
+		if (!code)
+			code = form_get(&x->query, names[i]);
+	}
+	if (!code || !*code) {
+		ask_for_code(x, NULL);
+		return;
+	}
+	d = device_by_user_code(x->idp, x->provider, code);
+	if (is_open(x, d))
+		start_device_sign_in(x, d);
+	else if (provider_has_error(x->provider, S_user_code_invalid) &&
+		 !strcmp(x->rq->method, "POST"))
+		refuse(x, S_user_code_invalid);
+	else
+		ask_for_code(x, "Invalid code, please try again.");
+	device_unref(d);
+}
+
+/* How it ended: the browser's last page. */
+void serve_status(struct exchange *x)
+{
+	bool denied = form_get(&x->query, "error") != NULL;
+
+	x->page_title = conf_str(x->provider->source,
+				 denied ? "pages.denied.title" : "pages.approved.title", "");
+	x->page_message =
+		conf_str(x->provider->source,
+			 denied ? "pages.denied.message" : "pages.approved.message", "");
+	show(x, TXT_page_message);
+}

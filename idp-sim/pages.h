@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * pages.h - what a person sees: sign-in, consent, device code entry.
+ */
+#pragma once
+
+#include "idp-sim/serve.h"
+
+/* What the authorization endpoint hands to the pages. Strings are copied. */
+struct sign_in_request {
+	const char *scope, *redirect_uri, *state, *response_mode, *nonce;
+	const char *challenge, *challenge_method, *device_code;
+	bool wants_consent;
+};
+
+/* Remembers the request under a new id; x->sign_in holds the reference until the exchange
+ * ends. */
+void sign_in_start(struct exchange *x, const struct sign_in_request *r);
+void show_sign_in(struct exchange *x);
+/* To the application, with a code. */
+void finish_sign_in(struct exchange *x);

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "idp-sim/scope.h"
+
+#include <string.h>
+
+/* ---- small pieces ---- */
+
+static const struct scope *find_scope(const struct provider *p, const char *name)
+{
+	for (size_t i = 0; i < p->n_scopes; i++)
+		if (!strcmp(p->scopes[i].name, name))
+			return &p->scopes[i];
+	return NULL;
+}
+
+bool scopes_have(const struct scopes *s, const char *name)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (!strcmp(s->v[i], name))
+			return true;
+	return false;
+}
+
+static void add(struct scopes *s, const char *name)
+{
+	if (s->n == MAX_SCOPES || scopes_have(s, name))
+		return;
+	s->v[s->n++] = name;
+	s->openid |= !strcmp(name, "openid");
+	s->offline |= !strcmp(name, "offline_access");
+}
+
+/* The next blank-separated word, in the arena; NULL at the end. */
+static char *next_word(struct arena *a, const char **at)
+{
+	const char *start = *at + strspn(*at, " ");
+	size_t n = strcspn(start, " ");
+
+	*at = start + n;
+	return n ? arena_dup(a, start, n) : NULL;
+}
+
+static bool client_may_ask(const struct client *c, const struct scope *s)
+{
+	if (!c || !c->scopes.n || s->is_default)
+		return true;
+	return words_have(&c->scopes, s->name) || !strcmp(s->name, "openid");
+}
+
+static void add_defaults(struct exchange *x, struct scopes *ret)
+{
+	const struct provider *p = x->provider;
+
+	for (size_t i = 0; i < p->n_scopes; i++) {
+		bool of_client =
+			x->client && words_have(&x->client->default_scopes, p->scopes[i].name);
+
+		if (p->scopes[i].is_default || of_client)
+			add(ret, p->scopes[i].name);
+	}
+}
+
+/* Puts the names in the order of the provider's list. */
+static void sort_listed(const struct provider *p, struct scopes *s)
+{
+	struct scopes sorted = { .resource = s->resource };
+
+	for (size_t i = 0; i < p->n_scopes; i++)
+		if (scopes_have(s, p->scopes[i].name))
+			add(&sorted, p->scopes[i].name);
+	*s = sorted;
+}
+
+static void finish(struct exchange *x, bool asked, struct scopes *ret)
+{
+	const struct behaviours *b = &x->provider->behaviours;
+
+	if (!asked || b->scopes_defaults)
+		add_defaults(x, ret);
+	if (b->scopes_listed)
+		sort_listed(x->provider, ret);
+}
+
+/* ---- scopes with plain names ---- */
+
+static bool judge_plain_word(struct exchange *x, char *word, struct scopes *ret)
+{
+	const struct scope *s = find_scope(x->provider, word);
+	bool own = x->grant == GRANT_CLIENT_CREDENTIALS;
+
+	if (!s && x->client && words_have(&x->client->scopes, word)) {
+		add(ret, word);
+		return true;
+	}
+	if (!s)
+		return refuse_word(x, S_unknown_scope, word);
+	if (own && s->openid && !x->provider->behaviours.openid_for_clients)
+		return refuse_word(x, S_openid_scope_for_client, word);
+	if (!s->openid && tenant_flag(x->tenant, "only_openid_scopes"))
+		return refuse_word(x, S_custom_scope_refused, word);
+	if (!client_may_ask(x->client, s))
+		return refuse_word(x, S_unknown_scope, word);
+	add(ret, s->name);
+	return true;
+}
+
+static bool judge_plain(struct exchange *x, const char *asked, struct scopes *ret)
+{
+	bool any = false;
+	char *word;
+
+	while (asked && (word = next_word(x->arena, &asked))) {
+		any = true;
+		if (!judge_plain_word(x, word, ret))
+			return false;
+	}
+	finish(x, any, ret);
+	if (!ret->n && !x->provider->behaviours.scopes_defaults)
+		return refuse(x, S_missing_scope);
+	return true;
+}
+
+/* ---- RESOURCE/NAME ---- */
+
+/* The resource that the word begins with; *ret_name what follows the slash. */
+static const struct resource *find_resource(const struct provider *p, const char *word,
+					    const char **ret_name)
+{
+	for (size_t i = 0; i < p->n_resources; i++) {
+		const struct resource *r = &p->resources[i];
+
+		for (size_t j = 0; j < r->aliases.n + 2; j++) {
+			const char *uri = j == 0   ? r->uri
+					  : j == 1 ? r->id
+						   : r->aliases.v[j - 2];
+			size_t n = strlen(uri);
+
+			if (strncmp(word, uri, n) != 0 || (word[n] && word[n] != '/'))
+				continue;
+			*ret_name = word[n] ? word + n + 1 : "";
+			return r;
+		}
+	}
+	return NULL;
+}
+
+static const struct resource *default_resource(const struct provider *p)
+{
+	for (size_t i = 0; i < p->n_resources; i++)
+		if (p->resources[i].is_default)
+			return &p->resources[i];
+	return NULL;
+}
+
+/* A client that was registered for some APIs may not ask for others. */
+static bool resource_registered(struct exchange *x, const struct resource *r)
+{
+	const struct attr *a = x->client ? attr_find(&x->client->attrs, "resources") : NULL;
+
+	return !a || r->is_default || strstr(a->value.s, r->uri);
+}
+
+static void add_resource_scope(struct exchange *x, const struct resource *r, const char *name,
+			       struct scopes *ret)
+{
+	add(ret, r->is_default ? arena_str(x->arena, name)
+			       : arena_printf(x->arena, "%s/%s", r->uri, name));
+}
+
+static bool take_resource(struct exchange *x, const struct resource *r, const char *word,
+			  struct scopes *ret)
+{
+	if (ret->resource && ret->resource != r && !ret->resource->is_default)
+		return refuse_word(x, S_malformed_scope, word);
+	if (!resource_registered(x, r))
+		return refuse_word(x, S_resource_not_registered, word);
+	ret->resource = r;
+	return true;
+}
+
+static bool judge_resource_word(struct exchange *x, char *word, struct scopes *ret)
+{
+	const struct provider *p = x->provider;
+	const struct scope *s = find_scope(p, word);
+	const char *name = word;
+	const struct resource *r;
+
+	if (s) {
+		add(ret, s->name);
+		return true;
+	}
+	r = find_resource(p, word, &name);
+	if (!r && strstr(word, "://"))
+		return refuse_word(
+			x, S_unknown_resource,
+			arena_dup(x->arena, word, (size_t)(strrchr(word, '/') - word)));
+	if (!r)
+		r = default_resource(p), name = word;
+	if (!r)
+		return refuse_word(x, S_unknown_scope, word);
+	if (!strcmp(name, ".default")) {
+		if (!take_resource(x, r, word, ret))
+			return false;
+		for (size_t i = 0; i < r->scopes.n; i++)
+			add_resource_scope(x, r, r->scopes.v[i], ret);
+		return true;
+	}
+	if (x->grant == GRANT_CLIENT_CREDENTIALS)
+		return refuse_word(x, S_invalid_scope, word);
+	if (!words_have(&r->scopes, name)) {
+		x->parameter = name;
+		return refuse_word(x, S_unknown_scope, word);
+	}
+	if (!take_resource(x, r, word, ret))
+		return false;
+	add_resource_scope(x, r, name, ret);
+	return true;
+}
+
+/* Entra's v1 wire names the resource beside the scope. */
+static bool judge_v1_resource(struct exchange *x, struct scopes *ret)
+{
+	const char *uri = form_get(&x->form, "resource");
+	const char *name;
+	const struct resource *r;
+
+	if (!uri)
+		uri = form_get(&x->query, "resource");
+	if (!uri)
+		return true;
+	r = find_resource(x->provider, uri, &name);
+	if (!r)
+		return refuse_word(x, S_unknown_resource, uri);
+	if (!take_resource(x, r, uri, ret))
+		return false;
+	for (size_t i = 0; i < r->scopes.n; i++)
+		add_resource_scope(x, r, r->scopes.v[i], ret);
+	if (x->grant != GRANT_CLIENT_CREDENTIALS) {
+		add(ret, "openid");
+		add(ret, "offline_access");
+	}
+	return true;
+}
+
+static bool judge_resource(struct exchange *x, const char *asked, struct scopes *ret)
+{
+	const char *at = asked;
+	char *word;
+
+	if (!judge_v1_resource(x, ret))
+		return false;
+	while (at && (word = next_word(x->arena, &at)))
+		if (!judge_resource_word(x, word, ret))
+			return false;
+	if (!ret->n && !ret->resource)
+		return refuse(x, S_missing_scope);
+	if (!ret->resource)
+		ret->resource = default_resource(x->provider);
+	return true;
+}
+
+bool scopes_judge(struct exchange *x, const char *asked, struct scopes *ret)
+{
+	*ret = (struct scopes) { 0 };
+	if (x->provider->behaviours.resources)
+		return judge_resource(x, asked, ret);
+	return judge_plain(x, asked, ret);
+}
+
+void scopes_lenient(struct exchange *x, const char *asked, struct scopes *ret)
+{
+	const char *at = asked;
+	bool any = false;
+	char *word;
+
+	*ret = (struct scopes) { 0 };
+	while (at && (word = next_word(x->arena, &at))) {
+		const struct scope *s = find_scope(x->provider, word);
+
+		any = true;
+		if (s && client_may_ask(x->client, s))
+			add(ret, s->name);
+	}
+	finish(x, any, ret);
+}
+
+void scopes_parse(struct exchange *x, const char *text, struct scopes *ret)
+{
+	const char *name;
+	char *word;
+
+	*ret = (struct scopes) { 0 };
+	while (text && (word = next_word(x->arena, &text))) {
+		const struct resource *r = x->provider->n_resources
+						   ? find_resource(x->provider, word, &name)
+						   : NULL;
+
+		if (r)
+			ret->resource = r;
+		add(ret, word);
+	}
+	if (!ret->resource)
+		ret->resource = default_resource(x->provider);
+}
+
+void scopes_narrow(struct exchange *x, struct scopes *ret, const struct scopes *granted)
+{
+	struct scopes kept = { .resource = ret->resource };
+
+	for (size_t i = 0; i < ret->n; i++)
+		if (scopes_have(granted, ret->v[i]))
+			add(&kept, ret->v[i]);
+	*ret = kept;
+}
+
+static bool is_shown(const struct provider *p, const struct scopes *s, const char *name)
+{
+	const struct scope *known = find_scope(p, name);
+
+	if (!known)
+		return true;
+	return !known->hidden && !(s->resource && !s->resource->is_default);
+}
+
+static const char *short_name(const struct scopes *s, const char *name)
+{
+	size_t n = s->resource ? strlen(s->resource->uri) : 0;
+
+	return n && !strncmp(name, s->resource->uri, n) && name[n] == '/' ? name + n + 1 : name;
+}
+
+const char *scopes_text(struct exchange *x, const struct scopes *s, enum scopes_form form)
+{
+	AUTO_BUF b = { 0 };
+
+	for (size_t i = 0; i < s->n; i++) {
+		const char *name = s->v[i];
+
+		if (form != SCOPES_ALL && !is_shown(x->provider, s, name))
+			continue;
+		if (form != SCOPES_ALL && s->resource && !strcmp(name, "offline_access"))
+			continue;
+		if (b.n)
+			buf_char(&b, ' ');
+		buf_str(&b, form == SCOPES_SHORT ? short_name(s, name) : name);
+	}
+	return b.p ? arena_dup(x->arena, b.p, b.n) : "";
+}
+
+static void add_audience(const char **ret, size_t *n, const char *aud)
+{
+	for (size_t i = 0; i < *n; i++)
+		if (!strcmp(ret[i], aud))
+			return;
+	if (*n < MAX_SCOPES)
+		ret[(*n)++] = aud;
+}
+
+size_t scopes_audience(struct exchange *x, const struct scopes *s, const char *version,
+		       const char **ret)
+{
+	const struct attr *own = x->client ? attr_find(&x->client->attrs, "audience") : NULL;
+	const char *general;
+	size_t n = 0;
+
+	if (own && own->value.kind == VALUE_STRING)
+		add_audience(ret, &n, own->value.s);
+	else if (s->resource)
+		add_audience(ret, &n,
+			     version && !strcmp(version, "1.0") ? s->resource->uri
+								: s->resource->id);
+	for (size_t i = 0; i < s->n; i++) {
+		const struct scope *known = find_scope(x->provider, s->v[i]);
+
+		if (known && known->audience)
+			add_audience(ret, &n, known->audience);
+	}
+	general = template_text(x->provider->texts[TXT_audience], x, x->arena);
+	if (*general && !own && !s->resource)
+		add_audience(ret, &n, general);
+	if (!n && x->client)
+		add_audience(ret, &n, x->client->id);
+	return n;
+}

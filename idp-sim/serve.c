@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "idp-sim/serve.h"
+#include "idp-sim/registry.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+/* ---- which endpoint ---- */
+
+/* How many literal bytes of the pattern the path matches in full; -1: it does not. */
+static int match(const char *pattern, const char *path, const char **ret_word, size_t *ret_n)
+{
+	static const char placeholder[] = "{tenant}";
+	int literal = 0;
+
+	while (*pattern) {
+		if (!strncmp(pattern, placeholder, sizeof(placeholder) - 1)) {
+			size_t n = strcspn(path, "/");
+
+			if (!n)
+				return -1;
+			*ret_word = path;
+			*ret_n = n;
+			path += n;
+			pattern += sizeof(placeholder) - 1;
+		} else if (*pattern++ != *path++) {
+			return -1;
+		} else {
+			literal++;
+		}
+	}
+	return *path ? -1 : literal;
+}
+
+/* The endpoint whose path is the most literal one that matches. */
+static const struct endpoint *find_endpoint(const struct idp *s, const char *path,
+					    const char **ret_word, size_t *ret_n)
+{
+	const struct endpoint *best = NULL;
+	int most = -1;
+
+	for (size_t i = 0; i < s->n_providers; i++)
+		for (size_t j = 0; j < s->providers[i]->n_endpoints; j++) {
+			const struct endpoint *ep = &s->providers[i]->endpoints[j];
+			const char *word = NULL;
+			size_t n = 0;
+			int literal = match(ep->path, path, &word, &n);
+
+			if (literal <= most)
+				continue;
+			most = literal;
+			best = ep;
+			*ret_word = word;
+			*ret_n = n;
+		}
+	return best;
+}
+
+/* The endpoint that shares the longest beginning with the path: whose 404 it is. */
+static const struct endpoint *nearest_endpoint(const struct idp *s, const char *path)
+{
+	const struct endpoint *best = NULL;
+	size_t longest = 1;
+
+	for (size_t i = 0; i < s->n_providers; i++)
+		for (size_t j = 0; j < s->providers[i]->n_endpoints; j++) {
+			const struct endpoint *ep = &s->providers[i]->endpoints[j];
+			size_t n = 0;
+
+			while (ep->path[n] && ep->path[n] == path[n])
+				n++;
+			if (n > longest) {
+				longest = n;
+				best = ep;
+			}
+		}
+	return best;
+}
+
+/* ---- an exchange ---- */
+
+static const char *origin_of(struct idp *s, const struct web_request *rq, struct arena *a)
+{
+	const char *proto, *host;
+
+	if (s->options.public_url)
+		return s->options.public_url;
+	if (rq && s->options.trust_forwarded) {
+		proto = web_header(rq, "X-Forwarded-Proto");
+		host = web_header(rq, "X-Forwarded-Host");
+		if (host)
+			return arena_printf(a, "%s://%s", proto ? proto : "http", host);
+	}
+	return rq && rq->tls && s->tls_origin ? s->tls_origin : s->origin;
+}
+
+void exchange_init(struct exchange *x, struct idp *s, const struct provider *p,
+		   const struct tenant *t, struct arena *a)
+{
+	*x = (struct exchange) {
+		.idp = s,
+		.arena = a,
+		.provider = p,
+		.tenant = t,
+		.now_ms = clk_now_ms(&s->clk),
+		.origin = origin_of(s, NULL, a),
+	};
+	x->facts.provider = p->name;
+	x->facts.tenant = t ? t->id : NULL;
+}
+
+const char *exchange_issuer(struct exchange *x)
+{
+	const struct template *t = x->provider->texts[TXT_issuer];
+
+	if (x->issue) {
+		if (x->issue->version && !strcmp(x->issue->version, "1.0") &&
+		    x->provider->texts[TXT_issuer_v1])
+			t = x->provider->texts[TXT_issuer_v1];
+	} else if (x->endpoint && x->endpoint->issuer) {
+		t = x->endpoint->issuer;
+	}
+	return template_text(t, x, x->arena);
+}
+
+int64_t provider_life_ms(const struct exchange *x, enum lifetime which)
+{
+	if (x->client && x->client->life_ms[which] >= 0)
+		return x->client->life_ms[which];
+	return x->provider->life_ms[which];
+}
+
+/* ---- answers ---- */
+
+void put_headers(struct exchange *x, const struct header_set *h)
+{
+	for (size_t i = 0; h && i < h->n; i++) {
+		const char *value = template_text(h->v[i].value, x, x->arena);
+
+		if (*value && !strpbrk(value, "\r\n"))
+			web_set(x->rq, x->rp, h->v[i].name, "%s", value);
+	}
+}
+
+void answer_text(struct exchange *x, int status, const char *body, size_t n)
+{
+	x->answered = true;
+	x->rp->status = status;
+	x->rp->body = body;
+	x->rp->body_len = n;
+	put_headers(x, x->endpoint->headers);
+}
+
+void answer(struct exchange *x, int status, const struct template *body)
+{
+	const char *text = template_text(body, x, x->arena);
+
+	answer_text(x, status, text, strlen(text));
+}
+
+void redirect(struct exchange *x, const char *location)
+{
+	x->answered = true;
+	x->rp->status = 302;
+	x->rp->body = "";
+	x->rp->body_len = 0;
+	if (!strpbrk(location, "\r\n"))
+		web_set(x->rq, x->rp, "Location", "%s", location);
+	put_headers(x, x->provider->redirect_headers);
+}
+
+/* ---- before the handler ---- */
+
+static const char *const usual_methods[EP_N] = {
+	"GET HEAD", "GET HEAD", "GET HEAD", "POST",	"POST",	    "GET POST",
+	"GET POST", "POST",	"POST",	    "GET POST", "GET POST", "GET POST",
+	"GET POST", "GET POST", "GET",	    "POST",
+};
+
+static bool has_word(const char *list, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *p = list; (p = strstr(p, word)); p += n)
+		if ((p == list || p[-1] == ' ') && (!p[n] || p[n] == ' '))
+			return true;
+	return false;
+}
+
+static bool method_allowed(struct exchange *x)
+{
+	const char *methods =
+		x->endpoint->methods ? x->endpoint->methods : usual_methods[x->endpoint->kind];
+
+	if (has_word(methods, x->rq->method))
+		return true;
+	if (!strcmp(x->rq->method, "OPTIONS")) {
+		x->answered = true;
+		x->rp->status = 200;
+		x->rp->body = "";
+		put_headers(x, x->provider->preflight_headers);
+		return false;
+	}
+	return refuse(x, S_wrong_method);
+}
+
+/* Entra tells a name that cannot be a tenant from one that is not. */
+static bool is_malformed_tenant(const char *word)
+{
+	bool guid = strlen(word) == UUID_LEN && strspn(word, "0123456789abcdefABCDEF-") == 36;
+
+	return !guid && (!strchr(word, '.') || word[strspn(word, "abcdefghijklmnopqrstuvwxyz"
+								 "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+								 "0123456789.-")]);
+}
+
+static bool find_tenant(struct exchange *x, const char *word, size_t n)
+{
+	if (!word && x->endpoint->tenant)
+		word = x->endpoint->tenant, n = strlen(word);
+	if (!word)
+		return true;
+	x->tenant_word = percent_decode(x->arena, word, n);
+	if (!x->tenant_word)
+		x->tenant_word = "";
+	x->tenant = provider_tenant(x->provider, x->tenant_word);
+	if (!x->tenant && x->idp->options.adopt && *x->tenant_word)
+		x->tenant = adopt_tenant(x, x->tenant_word);
+	if (x->tenant) {
+		x->facts.tenant = x->tenant->id;
+		return true;
+	}
+	return refuse_word(
+		x, is_malformed_tenant(x->tenant_word) ? S_malformed_tenant : S_unknown_tenant,
+		x->tenant_word);
+}
+
+static bool is_form(const char *type)
+{
+	static const char form[] = "application/x-www-form-urlencoded";
+
+	return type && !strncasecmp(type, form, sizeof(form) - 1);
+}
+
+static bool read_parameters(struct exchange *x)
+{
+	const char *type = web_header(x->rq, "Content-Type");
+
+	if (x->rq->query)
+		x->query = form_parse(x->arena, x->rq->query, strlen(x->rq->query));
+	if (x->rq->too_large || x->query.too_many)
+		return refuse(x, S_invalid_request);
+	if (strcmp(x->rq->method, "POST") != 0)
+		return true;
+	if (is_form(type))
+		x->form = form_parse(x->arena, x->rq->body, x->rq->body_len);
+	else if (type && x->endpoint->strict_type)
+		return refuse(x, S_wrong_content_type);
+	return x->form.too_many ? refuse(x, S_invalid_request) : true;
+}
+
+static bool tenant_enabled(struct exchange *x)
+{
+	if (!x->tenant || !x->tenant->disabled || x->endpoint->kind <= EP_JWKS)
+		return true;
+	return refuse(x, S_tenant_disabled);
+}
+
+typedef void handler(struct exchange *x);
+
+static handler *const handlers[EP_N] = {
+	[EP_DOCUMENT] = serve_document,	      [EP_DISCOVERY] = serve_document,
+	[EP_JWKS] = serve_document,	      [EP_TOKEN] = serve_token,
+	[EP_DEVICE] = serve_device,	      [EP_AUTHORIZE] = serve_authorize,
+	[EP_USERINFO] = serve_userinfo,	      [EP_INTROSPECT] = serve_introspect,
+	[EP_REVOKE] = serve_revoke,	      [EP_LOGOUT] = serve_logout,
+	[EP_DEVICE_PAGE] = serve_device_page, [EP_SIGN_IN] = serve_sign_in,
+	[EP_CONSENT] = serve_consent,	      [EP_STATUS] = serve_status,
+	[EP_INSTANCE] = serve_instance,	      [EP_AUTHN] = serve_authn,
+};
+
+static void handle(struct exchange *x, const char *word, size_t n)
+{
+	if (!method_allowed(x) || !find_tenant(x, word, n) || !read_parameters(x) ||
+	    !tenant_enabled(x) || !trouble_passes(x, MOMENT_START))
+		return;
+	handlers[x->endpoint->kind](x);
+}
+
+static void no_such_path(struct web_request *rq, struct web_reply *rp)
+{
+	static const char text[] = "no provider of this simulator has such a path\n";
+
+	web_text(rq, rp, 404, "text/plain; charset=utf-8", text, sizeof(text) - 1);
+}
+
+void serve(void *ctx, struct web_request *rq, struct web_reply *rp)
+{
+	struct idp *s = ctx;
+	int64_t began = clk_mono_us();
+	const char *word = NULL;
+	size_t n = 0;
+	const struct endpoint *ep = find_endpoint(s, rq->path, &word, &n);
+	bool found = ep != NULL;
+	struct exchange x;
+
+	if (!found)
+		ep = nearest_endpoint(s, rq->path);
+	if (!ep) {
+		no_such_path(rq, rp);
+		return;
+	}
+	exchange_init(&x, s, ep->provider, NULL, rq->arena);
+	x.rq = rq;
+	x.rp = rp;
+	x.endpoint = ep;
+	x.version = ep->version;
+	x.origin = origin_of(s, rq, rq->arena);
+	x.authorization = web_header(rq, "Authorization");
+	x.facts.endpoint = found ? ep->name : "unknown";
+	if (found)
+		handle(&x, word, n);
+	else
+		refuse(&x, S_not_found);
+	exchange_done(&x);
+	trouble_wire(s->troubles, &x.facts, rq, rp);
+	journal_add(s->journal, &x.facts, rq, rp, clk_mono_us() - began);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * session.h - refresh families: one sign-in and the refresh tokens that came from it.
+ *
+ * A refresh token names its session, its generation and when it was issued, and cannot be
+ * forged; nothing is stored per token.
+ */
+#pragma once
+
+#include "idp-sim/serve.h"
+
+/* A session for x->user (or the client itself) with the scopes of x->issue; a reference. */
+struct session *session_start(struct exchange *x, const char *sid, int64_t auth_time,
+			      const char *nonce);
+void session_unref(struct session *s); /* takes NULL */
+struct session *session_get(struct idp *s, const char *sid);
+
+/* Id of a new session, in the exchange's arena. */
+const char *session_new_id(struct exchange *x);
+
+/* Writes x->issue->refresh_token (and refresh_id, refresh_exp) for the generation. */
+void refresh_token_make(struct exchange *x, struct session *s, unsigned generation,
+			int64_t issued_ms);
+
+struct refresh_claim {
+	const char *sid;
+	unsigned generation; /* 0: not the current one, when jwt */
+	int64_t issued_ms;
+	int64_t expires_s;     /* as the token says; 0: it does not */
+	const char *client_id; /* NULL: the token does not say */
+};
+
+/* Reads a token that this simulator made for this tenant's keys. False: it did not. */
+bool refresh_token_read(struct exchange *x, const char *token, struct refresh_claim *ret);
+/* The id (jti) that a generation has. */
+const char *refresh_token_id(struct exchange *x, const char *sid, unsigned generation);
+/* A UUID that stays the same for the same text. */
+const char *derived_uuid(struct exchange *x, const char *text);

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * spoil.h - a token or a document that is wrong in one way, because a trouble says so.
+ */
+#pragma once
+
+#include "idp-sim/serve.h"
+
+/* Writes the spoilt token to out and returns true when a TOKEN trouble is armed for this
+ * exchange; nothing and false otherwise. kind is "access" or "id". */
+bool spoil_token(struct exchange *x, const char *kind, struct buf *header, struct buf *claims,
+		 struct buf *out);
+/* The member that discovery leaves out, or NULL; *ret the whole trouble. False: none armed. */
+bool spoil_document(struct exchange *x, struct trouble *ret);
