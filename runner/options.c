@@ -162,14 +162,11 @@ static bool take_count(const struct option_row *r, long *ret, const char *value,
 static bool take_duration(const struct option_row *r, int64_t *ret, const char *value,
 			  struct err *err)
 {
-	AUTO(json_t) json_t *text = NULL;
+	AUTO(json_t) json_t *text = json_string(value);
 	char *end;
 	double seconds = strtod(value, &end);
 
-	if (end == value || seconds < 0)
-		return wrong(r, value, "a duration such as 90s or 2m", err);
-	text = *end ? json_string(value) : json_real(seconds);
-	*ret = conf_duration_ms(text, -1);
+	*ret = end == value || *end ? conf_duration_ms(text, -1) : (int64_t)(seconds * 1000);
 	if (*ret < 0)
 		return wrong(r, value, "a duration such as 90s or 2m", err);
 	return true;

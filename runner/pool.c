@@ -228,7 +228,7 @@ static void look_at_the_clock(struct pool *p)
 		if (w->pid && w->item != NO_ITEM && now > w->deadline_ms)
 			lose_worker(
 				p, w,
-				arena_printf(p->arena, "no verdict within %.0f s",
+				arena_printf(p->arena, "no verdict within %g s",
 					     (double)(w->deadline_ms - w->since_ms) / 1000));
 	}
 	if (p->o.options->run_timeout_ms && now - p->started_ms > p->o.options->run_timeout_ms)

@@ -69,10 +69,23 @@ static bool write_all(int fd, const char *p, size_t n)
 	return true;
 }
 
+/* A device or a pipe is written to; a rename would put a file in its place. */
+static bool write_through(const char *path, const void *p, size_t n, struct err *err)
+{
+	AUTO(fd) int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || !write_all(fd, p, n))
+		return fail_errno(err, "%s", path);
+	return true;
+}
+
 bool file_write(const char *path, const void *p, size_t n, unsigned mode, struct err *err)
 {
 	char temp[PATH_MAX];
+	struct stat st;
 
+	if (!stat(path, &st) && !S_ISREG(st.st_mode))
+		return write_through(path, p, n, err);
 	if (snprintf(temp, sizeof(temp), "%s.XXXXXX", path) >= (int)sizeof(temp))
 		return fail(err, ERR_INPUT, "%s: path too long", path);
 	AUTO(fd) int fd = mkostemp(temp, O_CLOEXEC);

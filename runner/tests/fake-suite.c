@@ -4,7 +4,8 @@
  * they drive the runner's own machinery. Linked in the place of the suites and of play.h.
  *
  * GAUNTLET_FAKE_GATE=broken makes the gate fail; GAUNTLET_FAKE_ONCE names a file whose absence
- * makes "tricky/flaky" fail, and which it makes; GAUNTLET_FAKE_MANY=N adds N trivial rows.
+ * makes "tricky/flaky" fail, and which it makes; GAUNTLET_FAKE_MANY=N adds N trivial rows;
+ * GAUNTLET_FAKE_STARTED and GAUNTLET_FAKE_LINGER name files that get a process id.
  */
 #include "runner/verbs.h"
 #include "suites/kit/play.h"
@@ -114,8 +115,21 @@ char *scenario_id(struct arena *a, const struct suite *s, const struct scenario 
 			    nemo ? "" : ":", nemo ? "" : edition);
 }
 
+/* Tells a test that the row has begun. */
+static void say_started(void)
+{
+	const char *file = getenv("GAUNTLET_FAKE_STARTED");
+	int fd = file ? open(file, O_WRONLY | O_CREAT, 0600) : -1;
+
+	if (fd < 0)
+		return;
+	dprintf(fd, "%d\n", (int)getpid());
+	close(fd);
+}
+
 static void hang(void)
 {
+	say_started();
 	for (;;)
 		poll(NULL, 0, -1);
 }
