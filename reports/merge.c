@@ -26,8 +26,10 @@ static bool differ(struct merge *m, size_t i, const char *what, const char *a, c
 }
 
 /* Facts that must be the same in all shards; the others are of the machine. */
-static const char *const same_facts[] = { "scenario_set", "scenario_set_digest", "target_file",
-					  "gauntlet" };
+static const char *const same_facts[] = {
+	"scenario_set",	  "scenario_set_digest", "target",
+	"target_version", "target_digest",	 "gauntlet",
+};
 
 static bool compatible(struct merge *m, size_t i)
 {
@@ -42,8 +44,7 @@ static bool compatible(struct merge *m, size_t i)
 	}
 	if (differ(m, i, "target", a->target, b->target) ||
 	    differ(m, i, "edition", a->edition, b->edition) ||
-	    differ(m, i, "profile", a->profile, b->profile) ||
-	    differ(m, i, "providers", a->providers, b->providers))
+	    differ(m, i, "profile", a->profile, b->profile))
 		return false;
 	if (a->seed != b->seed)
 		return fail(m->err, ERR_INPUT, "%s and %s cannot be merged: seed %llu and %llu",

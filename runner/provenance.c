@@ -89,6 +89,10 @@ json_t *provenance_of(const struct plan *plan, const struct about_run *about)
 	add_text(o, "system", machine.sysname);
 	add_text(o, "release", machine.release);
 	add_text(o, "machine", machine.machine);
+	if (about->options->shards)
+		json_object_set_new(
+			o, "shard",
+			json_sprintf("%ld/%ld", about->options->shard, about->options->shards));
 	json_object_set_new(o, "processors", json_integer(sysconf(_SC_NPROCESSORS_ONLN)));
 	add_times(o, about);
 	add_command(o, about->options);

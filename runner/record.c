@@ -4,6 +4,7 @@
 
 #include "idp-sim/base/buf.h"
 #include "idp-sim/base/clk.h"
+#include "reports/redact.h"
 #include "runner/known.h"
 #include "runner/order.h"
 #include "runner/provenance.h"
@@ -20,6 +21,19 @@ static const char *target_text(struct arena *a, const struct about_run *about)
 			    t->version ? t->version : "", about->kind ? about->kind : "target");
 }
 
+/* The page that the section's first promise stands on, when a reader looks there first. */
+static const char *page_group(const struct suite *suite)
+{
+	static const char *const pages[] = { "Troubleshooting", "Using authentication" };
+	const char *page = suite->n ? suite->rows[0].page : NULL;
+
+	for (size_t i = 0; page && i < ARRAY_LEN(pages); i++) {
+		if (!strncmp(page, pages[i], strlen(pages[i])))
+			return pages[i];
+	}
+	return NULL;
+}
+
 static void add_sections(struct results *rs)
 {
 	size_t n = 0;
@@ -30,8 +44,37 @@ static void add_sections(struct results *rs)
 	for (size_t i = 0; i < n; i++) {
 		rs->sections[i].name = suites[i]->section;
 		rs->sections[i].title = suites[i]->title;
+		rs->sections[i].group = page_group(suites[i]);
 	}
 	rs->n_sections = n;
+}
+
+/* The platform in miniature, and which of its parts are the target's. */
+static void add_parts(struct results *rs, const struct about_run *about, const char *providers)
+{
+	static const struct {
+		const char *name;
+		unsigned surfaces;
+	} parts[] = { { "cli", CLI },	      { "sdk", SDK }, { "idp", 0 },
+		      { "gateway", GATEWAY }, { "pdp", PDP }, { "service", SERVICE } };
+	const struct target *t = about->target;
+
+	rs->parts = arena_alloc(rs->arena, sizeof *rs->parts * ARRAY_LEN(parts));
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		struct part *p = &rs->parts[rs->n_parts];
+
+		p->name = parts[i].name;
+		p->under_test = t && (t->surfaces & parts[i].surfaces);
+		if (parts[i].surfaces == SDK && !p->under_test)
+			continue;
+		p->who = "ours";
+		if (!parts[i].surfaces)
+			p->who = arena_printf(rs->arena, "idp-sim: %s", providers);
+		else if (p->under_test)
+			p->who = arena_printf(rs->arena, "%s %s", t->name,
+					      t->version ? t->version : "");
+		rs->n_parts++;
+	}
 }
 
 /* The command that plays it again, just so. */
@@ -61,39 +104,19 @@ static bool listed(const char *const *list, const char *id, const char *row)
 	return false;
 }
 
-static const char *mask(struct arena *a, const char *text, const char *const *secrets)
+/* What came from the environment is a secret wherever it turns up, and so is what looks like
+ * one. */
+static struct redactor *redactor_for(const struct about_run *about)
 {
-	for (; text && secrets && *secrets; secrets++) {
-		const char *at = **secrets ? strstr(text, *secrets) : NULL;
+	struct redactor *r = redactor_new();
 
-		while (at) {
-			size_t n = strlen(*secrets);
-
-			text = arena_printf(a, "%.*s***%s", (int)(at - text), text, at + n);
-			at = strstr(text, *secrets);
-		}
-	}
-	return text;
-}
-
-/* A value that came from the environment is a secret wherever it turns up. */
-static void mask_result(struct arena *a, struct result *r, const char *const *secrets)
-{
-	if (!secrets || !*secrets)
-		return;
-	r->reason = mask(a, r->reason, secrets);
-	for (size_t i = 0; i < r->n_checks; i++) {
-		r->checks[i].want = mask(a, r->checks[i].want, secrets);
-		r->checks[i].got = mask(a, r->checks[i].got, secrets);
-	}
-	for (size_t i = 0; i < r->n_hops; i++) {
-		r->hops[i].text = mask(a, r->hops[i].text, secrets);
-		r->hops[i].detail = mask(a, r->hops[i].detail, secrets);
-	}
+	for (const char *const *p = about->secrets; p && *p; p++)
+		redactor_add(r, *p);
+	return r;
 }
 
 static void add_result(struct results *rs, const struct about_run *about,
-		       const struct result *from)
+		       const struct redactor *redactor, const struct result *from)
 {
 	struct result *r = &rs->items[rs->n++];
 
@@ -106,7 +129,7 @@ static void add_result(struct results *rs, const struct about_run *about,
 						  about->options->target)
 				   : "gauntlet doctor";
 	r->required = listed(about->required, r->id, r->row);
-	mask_result(rs->arena, r, about->secrets);
+	redact_result(redactor, rs->arena, r);
 	if (about->known)
 		known_apply(about->known, rs->arena, r);
 }
@@ -131,12 +154,14 @@ static const char *stop_words(const struct pool *pool)
 struct results *record_make(const struct plan *plan, const struct pool *pool,
 			    const struct about_run *about)
 {
+	AUTO(redactor) struct redactor *redactor = redactor_for(about);
 	struct arena *arena = arena_new();
 	struct results *rs = arena_alloc(arena, sizeof *rs);
 	const struct options *o = about->options;
 
 	rs->arena = arena;
 	add_sections(rs);
+	add_parts(rs, about, plan_providers_text(plan));
 	rs->target = target_text(rs->arena, about);
 	rs->edition = arena_str(rs->arena, plan->n ? plan->items[0].edition : "nemo");
 	rs->providers = plan_providers_text(plan);
@@ -155,8 +180,9 @@ struct results *record_make(const struct plan *plan, const struct pool *pool,
 	rs->stopped = stop_words(pool);
 	for (size_t i = 0; i < plan->n; i++) {
 		if (pool_result(pool, i))
-			add_result(rs, about, pool_result(pool, i));
+			add_result(rs, about, redactor, pool_result(pool, i));
 	}
+	redact_results(redactor, rs);
 	results_sort(rs);
 	return rs;
 }
