@@ -2,6 +2,8 @@
 /* From a method and a path to a route, its body checked, and back to JSON. */
 #include "idp-sim/control.h"
 
+#include "idp-sim/console.h"
+
 #include <string.h>
 #include <strings.h>
 
@@ -242,6 +244,8 @@ void control_handle(void *ctx, struct web_request *rq, struct web_reply *rp)
 	if (foreign_page(rq))
 		answer = call_refuse(&c, 403, "open the console on its own address",
 				     "a page of another origin may not call this");
+	if (!answer && console_handle(ctx, rq, rp))
+		return;
 	if (!answer)
 		answer = parse_body(&c, rq, &body);
 	c.body = body;

@@ -310,6 +310,31 @@ static json_t *rotate(struct call *c)
 	return json_pack("{s:O}", "keys", list);
 }
 
+static void describe_keys(const struct provider *p, const struct tenant *t, json_t *list)
+{
+	const struct key *current = keys_current(t->keys, NULL);
+
+	for (const struct key *k = keys_first(t->keys); k; k = k->next)
+		json_array_append_new(list,
+				      json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b}",
+						"provider", p->name, "tenant", t->id, "kid",
+						k->kid, "alg", k->alg, "use", k->use, "signs",
+						k == current, "published", k->published));
+}
+
+static json_t *list_keys(struct call *c)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < c->idp->n_providers; i++) {
+		const struct provider *p = c->idp->providers[i];
+		const struct tenant *t = provider_tenant(p, p->first_tenant);
+		if (t)
+			describe_keys(p, t, list);
+	}
+	return json_pack("{s:o}", "keys", list);
+}
+
 static json_t *end_sessions(struct call *c, bool revoke)
 {
 	const char *name = conf_str(c->body, "provider", NULL);
@@ -523,6 +548,7 @@ const struct route control_routes[] = {
 	{ "POST", "/_sim/mint", mint_token, "Any token, valid or forged.", mint_body },
 	{ "GET", "/_sim/journal", read_journal, "Requests and answers, without secrets.",
 	  .query = journal_query },
+	{ "GET", "/_sim/keys", list_keys, "Signing keys, newest first, of each provider." },
 	{ "POST", "/_sim/keys/rotate", rotate, "A new signing key.", rotate_body },
 	{ "POST", "/_sim/refresh/expire", expire_families, "Refresh tokens expire now.",
 	  family_body },

@@ -107,9 +107,8 @@ static const struct field run_fields[] = {
 	RUN(jobs, NUMBER),  RUN(strict, FLAG),	RUN(gated, FLAG),      { 0 },
 };
 
-static void put(json_t *o, const struct field *f, const void *p)
+static void put(struct arena *a, json_t *o, const struct field *f, const void *p)
 {
-	AUTO(arena) struct arena *a = arena_new();
 	const char *word = NULL;
 
 	switch (f->type) {
@@ -135,21 +134,22 @@ static void put(json_t *o, const struct field *f, const void *p)
 	}
 }
 
-static json_t *record(const struct field *fields, const void *p)
+static json_t *record(struct arena *a, const struct field *fields, const void *p)
 {
 	json_t *o = json_object();
 
 	for (; fields->key; fields++)
-		put(o, fields, (const char *)p + fields->at);
+		put(a, o, fields, (const char *)p + fields->at);
 	return o;
 }
 
-static json_t *records(const struct field *fields, const void *p, size_t n, size_t size)
+static json_t *records(struct arena *a, const struct field *fields, const void *p, size_t n,
+		       size_t size)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < n; i++)
-		json_array_append_new(list, record(fields, (const char *)p + i * size));
+		json_array_append_new(list, record(a, fields, (const char *)p + i * size));
 	return list;
 }
 
@@ -245,17 +245,19 @@ static const char *nth_level(int i)
 
 json_t *result_to_json(const struct result *r)
 {
-	json_t *o = record(result_fields, r);
+	AUTO(arena) struct arena *a = arena_new();
+	json_t *o = record(a, result_fields, r);
 
 	json_object_set_new(o, "verdict", json_string(verdict_word(r->verdict)));
 	json_object_set_new(o, "level", json_string(level_word(r->level)));
 	if (r->n_checks)
 		json_object_set_new(
 			o, "checks",
-			records(check_fields, r->checks, r->n_checks, sizeof(*r->checks)));
+			records(a, check_fields, r->checks, r->n_checks, sizeof(*r->checks)));
 	if (r->n_hops)
-		json_object_set_new(o, "hops",
-				    records(hop_fields, r->hops, r->n_hops, sizeof(*r->hops)));
+		json_object_set_new(
+			o, "hops",
+			records(a, hop_fields, r->hops, r->n_hops, sizeof(*r->hops)));
 	return o;
 }
 
@@ -301,7 +303,7 @@ json_t *results_to_json(const struct results *rs)
 			  REPORT_VERSION, "outcome", outcome_word(results_outcome(rs)),
 			  "exit_code", results_exit_code(rs), "sentence",
 			  text_clean(a, results_sentence(a, rs)), "counts", counts_to_json(rs));
-	AUTO(json_t) json_t *run = record(run_fields, rs);
+	AUTO(json_t) json_t *run = record(a, run_fields, rs);
 	json_t *list = json_array();
 
 	json_object_update(o, run);
@@ -310,11 +312,12 @@ json_t *results_to_json(const struct results *rs)
 			    json_string(arena_printf(a, "%llu", (unsigned long long)rs->seed)));
 	if (rs->provenance)
 		json_object_set(o, "provenance", rs->provenance);
-	json_object_set_new(o, "parts",
-			    records(part_fields, rs->parts, rs->n_parts, sizeof(*rs->parts)));
 	json_object_set_new(
-		o, "sections",
-		records(section_fields, rs->sections, rs->n_sections, sizeof(*rs->sections)));
+		o, "parts",
+		records(a, part_fields, rs->parts, rs->n_parts, sizeof(*rs->parts)));
+	json_object_set_new(o, "sections",
+			    records(a, section_fields, rs->sections, rs->n_sections,
+				    sizeof(*rs->sections)));
 	for (size_t i = 0; i < rs->n; i++)
 		json_array_append_new(list, result_to_json(&rs->items[i]));
 	json_object_set_new(o, "results", list);

@@ -27,10 +27,19 @@ size_t text_utf8(const char *s, size_t n)
 	return len;
 }
 
-/* XML 1.0, 2.2: U+FFFE and U+FFFF are no characters. */
+/* U+FFFE and U+FFFF are no characters (XML 1.0, 2.2); U+202A to 202E and U+2066 to 2069 turn
+ * the reading direction of all that follows, also of our own words. */
 static bool no_character(const char *s, size_t len)
 {
-	return len == 3 && memcmp(s, "\xef\xbf", 2) == 0 && (unsigned char)s[2] >= 0xbe;
+	unsigned char last = (unsigned char)s[len ? len - 1 : 0];
+
+	if (len != 3)
+		return false;
+	if (memcmp(s, "\xef\xbf", 2) == 0)
+		return last >= 0xbe;
+	if (memcmp(s, "\xe2\x80", 2) == 0)
+		return last >= 0xaa && last <= 0xae;
+	return memcmp(s, "\xe2\x81", 2) == 0 && last >= 0xa6 && last <= 0xa9;
 }
 
 static bool is_control(unsigned char c)

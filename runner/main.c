@@ -6,13 +6,20 @@
 #include <signal.h>
 #include <string.h>
 
+static const char *const kind_words[] = { "cli", "gateway",  "pdp", "service",
+					  "sdk", "platform", NULL };
 static const char *const shell_words[] = { "bash", "zsh", "fish", NULL };
 
 const struct verb_row verb_rows[] = {
 	{ "run", "", "play the scenarios against a target", RUN, verb_run, NULL },
 	{ "list", "", "print what would be played", LIST, verb_list, NULL },
+	{ "explain", "ID", "what a scenario promises, how it is checked, how to see it",
+	  EXPLAIN, verb_explain, NULL },
 	{ "prove", "[MUTANT...]", "play every mutant against the rows that must catch it",
 	  PROVE, verb_prove, NULL },
+	{ "doctor", "", "is this target ready to be judged?", DOCTOR, verb_doctor, NULL },
+	{ "init", "KIND", "write a commented target file", INIT, verb_init, kind_words },
+	{ "install", "", "run the install line of a target", INSTALL, verb_install, NULL },
 	{ "report", "RESULTS", "write reports of a kept JSON report", REPORT, verb_report,
 	  NULL },
 	{ "merge", "RESULTS...", "join the reports of shards", MERGE, verb_merge, NULL },

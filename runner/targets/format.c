@@ -99,7 +99,10 @@ static const struct conf_key cache_keys[] = {
 
 static const struct conf_key push_keys[] = {
 	{ "method", CONF_STRING, .help = "PUT when absent." },
-	{ "url", CONF_STRING, .required = true, .help = "Where the data document goes." },
+	{ "url", CONF_STRING, .help = "Where the data document goes." },
+	{ "command", CONF_LIST, .items = text,
+	  .help = "Or: run it with the document on its standard input." },
+	{ "timeout", CONF_DURATION, .help = "Of the command; 60s when absent." },
 	{ 0 },
 };
 
@@ -116,7 +119,9 @@ const struct conf_key target_keys[] = {
 	{ "about", CONF_STRING, .help = "What a reader should know." },
 	{ "install", CONF_STRING, .help = "Shell line that `gauntlet install` runs." },
 	{ "claims", CONF_LIST, .items = text, .help = "What it says it does, e.g. http2." },
-	{ "lacks", CONF_LIST, .items = text, .help = "What it says it does not do." },
+	{ "lacks", CONF_LIST, .items = text,
+	  .help = "What it says it does not do; gateway.*, pdp.* and service.* are claimed "
+		  "else." },
 	{ "needs", CONF_LIST, .items = text, .help = "Programs that must be in PATH." },
 	CONFIGURABLE,
 	{ "configurations", CONF_DICT, .items = configuration_row,
@@ -134,7 +139,8 @@ const struct conf_key target_keys[] = {
 	{ "adapter", CONF_STRING, .allowed = adapters, .help = "Of a PDP: its protocol." },
 	{ "decide", CONF_DICT, .items = text,
 	  .help = "Of a PDP: the path of each entrypoint, when not the adapter's own." },
-	{ "push", CONF_MAP, .keys = push_keys, .help = "Of a PDP: where data is pushed." },
+	{ "push", CONF_MAP, .keys = push_keys,
+	  .help = "Of a PDP or a service: how the lab's workspaces and members get there." },
 	{ "providers", CONF_LIST, .items = text,
 	  .help = "The only providers it is set up for." },
 	{ "attach", CONF_MAP, .keys = attach_keys,
@@ -257,6 +263,9 @@ static bool check_kind(struct target_file *f, struct err *err)
 		return conf_fail(f->conf, "", err,
 				 "a pdp needs 'adapter': nemo, opa, authzen, "
 				 "ext-authz, forward-auth");
+	if (json_object_get(f->root, "push") && !conf_get(f->root, "push.url") &&
+	    !conf_get(f->root, "push.command"))
+		return conf_fail(f->conf, "/push", err, "push needs 'url' or 'command'");
 	if (typed && !json_object_get(f->root, "verbs"))
 		return conf_fail(f->conf, "", err, "a %s needs 'verbs'", f->kind);
 	if (attached && !served)
@@ -396,16 +405,35 @@ bool target_file_attached(const struct target_file *f)
 	return json_object_get(f->root, "attach") != NULL;
 }
 
+/* What a part of that kind does unless its file lacks it; a CLI's and others' words are claimed
+ * one by one. */
+static bool usual(const struct target_file *f, const char *claim)
+{
+	static const char *const prefixes[] = { "gateway.", "pdp.", "service." };
+
+	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++) {
+		if (!strncmp(claim, prefixes[i], strlen(prefixes[i])))
+			return true;
+	}
+	return false;
+}
+
+/* A target that we start is configured anew for each group; one that runs must be told how. */
+static bool takes_configuration(const struct target_file *f, const char *group)
+{
+	const json_t *groups = json_object_get(f->root, "configurations");
+
+	return !target_file_attached(f) || json_object_get(groups, group) ||
+	       json_object_get(f->root, "reconfigure");
+}
+
 bool target_file_claims(const struct target_file *f, const char *claim)
 {
 	static const char prefix[] = "configuration:";
 
-	if (!strncmp(claim, prefix, sizeof prefix - 1)) {
-		const json_t *map = json_object_get(f->root, "configurations");
-
-		return json_object_get(map, claim + sizeof prefix - 1) != NULL;
-	}
 	if (list_has(json_object_get(f->root, "lacks"), claim))
 		return false;
-	return list_has(json_object_get(f->root, "claims"), claim);
+	if (!strncmp(claim, prefix, sizeof prefix - 1))
+		return takes_configuration(f, claim + sizeof prefix - 1);
+	return list_has(json_object_get(f->root, "claims"), claim) || usual(f, claim);
 }

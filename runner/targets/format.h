@@ -37,7 +37,7 @@ struct buf;
 bool target_file_lint(const char *path, struct buf *ret, struct err *err);
 /* Is it attached to something that already runs? */
 bool target_file_attached(const struct target_file *f);
-/* Words of `claims`, and `configuration:NAME` of the map of configurations. */
+/* `claims` and `lacks`; "configuration:NAME": can it be put into that group? */
 bool target_file_claims(const struct target_file *f, const char *word);
 /* The published schema; new reference. */
 json_t *target_schema(void);

@@ -132,14 +132,40 @@ static bool decide(void *ctx, void *instance, const struct question *q, struct d
 	return l->adapter->decide(&door, q, ret, err);
 }
 
-static bool push(void *ctx, void *instance, const json_t *data, struct err *err)
+/* The command has the document on its standard input; its last words are in err. */
+static bool push_by_command(struct instance *i, const json_t *how, const char *body,
+			    struct err *err)
 {
-	struct loaded *l = ctx;
-	struct instance *i = instance;
-	const json_t *how = json_object_get(l->file->root, "push");
+	const json_t *timeout = json_object_get(how, "timeout");
+	struct child_options o = {
+		.env = i->env,
+		.dir = i->home,
+		.input = body,
+		.timeout_ms = (int)conf_duration_ms(timeout, 60000),
+	};
+	struct ran ran = { 0 };
+	struct child *c;
+	bool ok;
+	size_t n;
+
+	o.argv = instance_argv(i, json_object_get(how, "command"), 0, &n, err);
+	c = o.argv ? child_start(&o, err) : NULL;
+	if (!c)
+		return false;
+	child_finish(c, &ran);
+	ok = ran.exit_code == 0;
+	if (!ok)
+		(void)fail(err, ERR_INPUT, "push by %s: %s%.300s", o.argv[0],
+			   ran.timed_out ? "does not end" : "", ran.err ? ran.err : "");
+	ran_done(&ran);
+	return ok;
+}
+
+static bool push_by_request(struct instance *i, const json_t *how, const char *body,
+			    struct err *err)
+{
 	AUTO(char)
-	char *url = fill_word(&i->fill, l->file->path, conf_str(how, "url", ""), err);
-	AUTO(char) char *body = json_dumps(data, JSON_COMPACT);
+	char *url = fill_word(&i->fill, i->of->file->path, conf_str(how, "url", ""), err);
 	static const char *const headers[] = { "Content-Type: application/json", NULL };
 	AUTO_ANSWER a = { 0 };
 
@@ -150,6 +176,17 @@ static bool push(void *ctx, void *instance, const json_t *data, struct err *err)
 		return fail(err, ERR_NETWORK, "push to %s: status %d: %.200s", url, a.status,
 			    a.body ? a.body : "");
 	return true;
+}
+
+static bool push(void *ctx, void *instance, const json_t *data, struct err *err)
+{
+	struct loaded *l = ctx;
+	const json_t *how = json_object_get(l->file->root, "push");
+	AUTO(char) char *body = json_dumps(data, JSON_COMPACT);
+
+	if (json_object_get(how, "command"))
+		return push_by_command(instance, how, body, err);
+	return push_by_request(instance, how, body, err);
 }
 
 struct loaded *target_load(const char *path, const char *const *set, struct err *err)
@@ -169,10 +206,10 @@ struct loaded *target_load(const char *path, const char *const *set, struct err 
 	instance_verbs(l);
 	adapter = conf_str(l->file->root, "adapter", "nemo");
 	l->adapter = adapter_find(adapter);
-	if (l->target.surfaces & PDP) {
+	if (l->target.surfaces & PDP)
 		l->target.decide = decide;
-		l->target.push = json_object_get(l->file->root, "push") ? push : NULL;
-	}
+	if (l->target.surfaces & (PDP | SERVICE) && json_object_get(l->file->root, "push"))
+		l->target.push = push;
 	return MOVE(l);
 }
 

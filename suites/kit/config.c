@@ -112,7 +112,7 @@ static const struct group {
 	{ "short-pdp-timeout", apply_short_pdp_timeout },
 };
 
-const char *const *config_groups(void)
+const char *const *lab_configurations(void)
 {
 	static const char *names[ARRAY_LEN(groups) + 1];
 

@@ -21,6 +21,9 @@ const struct ran *cli(struct run *run, const char *verb, ...) __attribute__((sen
 /* The same with everything a command has: environment, global options, time-out. */
 const struct ran *cli_command(struct run *run, const struct command *cmd);
 
+/* A line for a shell that refreshes the login, as `cli(run, "refresh")` would. */
+const char *refresh_command_line(struct run *run);
+
 /* In the background: begin, do something, finish. Several may run at once. */
 struct typed;
 struct typed *cli_begin(struct run *run, const struct command *cmd);
@@ -42,6 +45,9 @@ const char *config_text(struct run *run);      /* "" when there is none */
 const char *config_value(struct run *run, const char *key);
 /* Puts a logged-in config in place, as documented, mode 0600. refresh_token may be NULL. */
 void config_give(struct run *run, const char *token, const char *refresh_token);
+/* The same with another context, "staging", before the active one. */
+void config_give_two(struct run *run, const char *staging, const char *token);
+void config_write(struct run *run, const char *text); /* whatever text */
 
 /* Front door. ----------------------------------------------------------------------------- */
 
@@ -72,6 +78,8 @@ struct answer {
 const struct answer *request(struct run *run, const struct ask *ask);
 /* The same to the auth service (discovery, callout, bundle). */
 const struct answer *request_pdp(struct run *run, const struct ask *ask);
+/* The same to what a CLI calls its base URL. */
+const struct answer *request_platform(struct run *run, const struct ask *ask);
 /* Sends exactly these bytes. */
 const struct answer *request_raw(struct run *run, const void *bytes, size_t n);
 const char *answer_header(const struct answer *a, const char *name);

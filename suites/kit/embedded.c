@@ -157,17 +157,23 @@ static bool is_one_of(const char *const *list, const char *arg, size_t n)
 	return false;
 }
 
-/* "scope=a b" gives --scope "a b"; "no_browser=" gives --no-browser. */
+/* Options without a value; "unsigned" is the one whose name differs. */
+static const char *const flags[] = { "no_browser", "unsigned", "decode", "no_exp", NULL };
+
+/* "scope=a b" gives --scope "a b"; "no_browser=yes" gives --no-browser. */
 static void option(struct words *w, const char *arg)
 {
 	size_t n = strcspn(arg, "=");
-	char *name = arena_printf(w->arena, "--%.*s", (int)n, arg);
+	bool flag = is_one_of(flags, arg, n);
+	bool is_unsigned = flag && strncmp(arg, "unsigned", n) == 0;
+	char *name =
+		arena_printf(w->arena, "--%.*s%s", (int)n, arg, is_unsigned ? "-token" : "");
 
 	for (char *p = name; *p; p++)
 		if (*p == '_')
 			*p = '-';
 	word(w, name);
-	if (arg[n] && arg[n + 1])
+	if (!flag && arg[n])
 		word(w, arg + n + 1);
 }
 

@@ -148,6 +148,11 @@ const struct answer *request_pdp(struct run *run, const struct ask *ask)
 	return ask_at(run, lab_pdp(run->lab), "pdp", ask);
 }
 
+const struct answer *request_platform(struct run *run, const struct ask *ask)
+{
+	return ask_at(run, run->lab->now.urls.platform, "platform", ask);
+}
+
 const struct answer *request_raw(struct run *run, const void *bytes, size_t n)
 {
 	struct wire_to options = { .timeout_ms = TIMEOUT_MS };

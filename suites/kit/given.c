@@ -106,11 +106,30 @@ const char *provider_field(struct run *run, const char *endpoint, size_t index,
 	return arena_str(run->arena, json_string_value(v));
 }
 
+const char *provider_header(struct run *run, const char *endpoint, size_t index,
+			    const char *name)
+{
+	json_t *e = json_array_get(journal(run, endpoint, 1, 0), index);
+	const char *key;
+	json_t *v;
+
+	json_object_foreach(json_object_get(e, "headers"), key,
+			    v) if (strcasecmp(key, name) ==
+				   0) return arena_str(run->arena, json_string_value(v));
+	return NULL;
+}
+
+/* When the request came: entries have the time at which they were answered. */
+static int64_t came_us(struct run *run, json_t *e)
+{
+	return (conf_int(e, "time_ms", 0) - run->started_ms) * 1000 - conf_int(e, "took_us", 0);
+}
+
 int64_t provider_at_us(struct run *run, const char *endpoint, size_t index)
 {
 	json_t *e = json_array_get(journal(run, endpoint, 1, 0), index);
 
-	return e ? conf_int(e, "at_us", 0) - run->started_us : -1;
+	return e ? came_us(run, e) : -1;
 }
 
 /* A line for the transcript: the form of a request, the error of an answer. */
@@ -127,9 +146,22 @@ static char *form_line(struct run *run, json_t *e)
 	return arena_str(run->arena, b.p);
 }
 
+/* "400 invalid_scope  AADSTS70011: The provided value ..." */
+static char *answer_line(struct run *run, json_t *e)
+{
+	const char *text = conf_str(e, "answer", "");
+	json_t *body = own_json(run, json_loads(text, 0, NULL));
+	const char *error = conf_str(body, "error", conf_str(body, "errorCode", ""));
+	const char *why =
+		conf_str(body, "error_description", conf_str(body, "errorSummary", ""));
+
+	return run_printf(run, "%d %s%s%s", (int)conf_int(e, "status", 0), error,
+			  *why ? "  " : "", why);
+}
+
 void provider_hops(struct run *run)
 {
-	const char *who = run->surface == CLI ? "cli" : surface_word(run->surface);
+	const char *who = run->surface & CLI ? "cli" : surface_word(run->surface);
 	json_t *e;
 	size_t i;
 
@@ -137,15 +169,13 @@ void provider_hops(struct run *run)
 		return;
 	json_array_foreach(journal(run, NULL, 1, 0), i, e)
 	{
-		int64_t at = conf_int(e, "at_us", 0) - run->started_us;
+		int64_t at = came_us(run, e);
 		struct hop ask = { .from = who, .to = "idp", .text = form_line(run, e) };
 		struct hop answer = { .from = "idp",
 				      .to = who,
 				      .answer = true,
-				      .text = run_printf(run, "%d %s %s",
-							 (int)conf_int(e, "status", 0),
-							 conf_str(e, "situation", ""),
-							 conf_str(e, "code", "")) };
+				      .text = answer_line(run, e),
+				      .detail = conf_str(e, "answer", NULL) };
 
 		hops_add_at(run->lab, at, &ask);
 		hops_add_at(run->lab, at + conf_int(e, "took_us", 0), &answer);

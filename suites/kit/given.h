@@ -21,6 +21,8 @@ json_t *sim(struct run *run, const char *method, const char *path, json_t *stole
 size_t provider_saw(struct run *run, const char *endpoint);
 /* Form field of the index-th such request, NULL when absent. */
 const char *provider_field(struct run *run, const char *endpoint, size_t index, const char *field);
+/* Header of it, secrets cut; NULL when absent. */
+const char *provider_header(struct run *run, const char *endpoint, size_t index, const char *name);
 /* When it came, in microseconds since the start of the row; -1 when there was none. */
 int64_t provider_at_us(struct run *run, const char *endpoint, size_t index);
 /* Waits until n of them came; false when the time is over. */
@@ -46,6 +48,18 @@ void api_clear(struct run *run);
 size_t api_saw(struct run *run, const char *method, const char *path);
 const char *api_header(struct run *run, const char *path, size_t index, const char *name);
 const char *api_target(struct run *run, const char *path, size_t index);
+
+/* A host that is nobody's: what it answers, and every byte that was sent to it. */
+const char *stranger_url(struct run *run);
+void stranger_says(struct run *run, int status, const char *json);
+const char *stranger_saw(struct run *run);
+int64_t stranger_at_us(struct run *run, size_t index); /* -1: nothing came */
+
+/* Files of the CLI's home. */
+const char *home_path(struct run *run, const char *name);
+const char *file_text(struct run *run, const char *path); /* "" when there is none */
+/* A program for BROWSER that leaves what it is given in the file `log`; its path. */
+const char *browser_made(struct run *run, const char *log);
 
 /* The policy decision point lies to the target: names of kit/liar.h; NULL: the truth again. */
 void pdp_lies(struct run *run, const char *lie);

@@ -86,7 +86,8 @@ void lab_free(struct lab *l)
 
 const char *lab_front(const struct lab *l)
 {
-	return l->now.surface == CLI ? NULL : l->target->url(l->target->ctx, l->now.instance);
+	return l->now.surface & (CLI | SDK) ? NULL
+					    : l->target->url(l->target->ctx, l->now.instance);
 }
 
 const char *lab_pdp(const struct lab *l)
@@ -180,7 +181,8 @@ static bool start_face(struct lab *l, struct err *err)
 	if (!start_gateway(l, err))
 		return false;
 	s->api = tap(l, NULL, NULL, reference_url(s->gateway), err);
-	if (s->api)
+	s->stranger = tap(l, "cli", "stranger", NULL, err);
+	if (s->api && s->stranger)
 		s->face = tap(l, "cli", "platform", recorder_url(s->api), err);
 	return s->face != NULL;
 }
@@ -259,7 +261,7 @@ static bool start_parts(struct lab *l, struct err *err)
 		return start_target(l, err) && start_pdp(l, err);
 	if (!start_service(l, err) || !start_pdp(l, err))
 		return false;
-	if (s->surface == CLI && !start_face(l, err))
+	if ((s->surface & (CLI | SDK)) && !start_face(l, err))
 		return false;
 	if (s->surface == GATEWAY) {
 		s->upstream = tap(l, "gateway", "upstream", NULL, err);
@@ -278,6 +280,7 @@ void lab_clear(struct lab *l)
 	reference_stop(s->gateway);
 	recorder_stop(s->face);
 	recorder_stop(s->api);
+	recorder_stop(s->stranger);
 	recorder_stop(s->upstream);
 	recorder_stop(s->liar);
 	reference_stop(s->pdp);
@@ -336,8 +339,9 @@ bool lab_seed(struct lab *l, const json_t *more, struct err *err)
 
 	if (more)
 		json_object_update_recursive(state, (json_t *)(uintptr_t)more);
-	if (!service)
-		return true; /* a foreign service has its workspaces by other means */
+	if (!service) /* a foreign one, which may take them by a way of its own */
+		return !l->target->push ||
+		       l->target->push(l->target->ctx, l->now.instance, state, err);
 	if (!reference_seed(service, state, err))
 		return err_note(err, "workspaces of the lab");
 	if (l->now.pdp && !reference_refresh(l->now.pdp, err))
@@ -375,7 +379,7 @@ static bool reset_simulator(struct lab *l, struct err *err)
 bool lab_reset(struct lab *l, struct err *err)
 {
 	struct assembly *s = &l->now;
-	struct recorder *recorders[] = { s->face, s->api, s->upstream, s->liar };
+	struct recorder *recorders[] = { s->face, s->api, s->stranger, s->upstream, s->liar };
 
 	for (size_t i = 0; i < ARRAY_LEN(recorders); i++) {
 		if (!recorders[i])
@@ -384,7 +388,7 @@ bool lab_reset(struct lab *l, struct err *err)
 		if (!recorder_refuse(recorders[i], false, err))
 			return false;
 	}
-	if (s->surface == CLI)
+	if (s->surface & (CLI | SDK))
 		remove_config(l);
 	if (l->troubled && !reset_simulator(l, err))
 		return false;

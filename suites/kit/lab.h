@@ -41,7 +41,7 @@ struct assembly {
 	struct lab_urls urls;
 	json_t *settings;
 	struct reference *pdp, *service, *gateway;
-	struct recorder *face, *api, *liar, *upstream;
+	struct recorder *face, *api, *stranger, *liar, *upstream;
 	void *instance; /* of the target */
 	struct reference *instance_part; /* the same, when the target is a part of the reference platform */
 	char home[512];
@@ -82,8 +82,6 @@ const char *lab_pdp(const struct lab *l);
 bool config_make(struct lab *l, struct arena *a, const char *provider, const char *group,
 		 struct platform_config *ret, struct err *err) MUST_CHECK;
 json_t *config_json(const struct platform_config *c); /* new reference, the documented keys */
-/* The names of all groups, NULL-ended. */
-const char *const *config_groups(void);
 
 /* The reference platform as a target: all surfaces. */
 struct target *embedded_target_new(struct lab *l);

@@ -173,6 +173,7 @@ static void play(struct run *run)
 	run->config = &l->now.config;
 	journal_skip(run);
 	run->started_us = clk_mono_us();
+	run->started_ms = clk_now_ms(idp_clock(l->idp));
 	hops_begin(l, run->arena);
 	run->row->play(run);
 	check_alive(run);

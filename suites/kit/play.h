@@ -27,6 +27,8 @@ struct lab_options {
 
 struct lab *lab_new(const struct lab_options *o, struct err *err) MUST_CHECK;
 void lab_free(struct lab *l); /* stops everything it started; takes NULL */
+/* The names of all configuration groups, NULL-ended, "default" first. */
+const char *const *lab_configurations(void);
 
 /* Plays one expansion of a row. Everything in ret lives in arena. Never fails: what could
  * not be tried is BROKEN with the reason. provider is a real one ("keycloak"), never "any". */

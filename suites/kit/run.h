@@ -29,6 +29,7 @@ struct run {
 	struct idp *idp;
 	const struct platform_config *config; /* of the auth service and the service around the target */
 	int64_t started_us;           /* monotonic */
+	int64_t started_ms;           /* by the simulator's clock */
 	bool broken;                  /* our side failed: run_broken() said why */
 	struct result *result;        /* filled by check.h and the transcript */
 	const char *mark_from, *mark_to, *mark_remark; /* see mark() */

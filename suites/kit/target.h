@@ -86,7 +86,8 @@ struct target {
 	/* Path of the CLI's config file in the instance's home, and reading/writing its tokens. */
 	const char *(*config_path)(void *ctx, void *instance);
 	bool (*decide)(void *ctx, void *instance, const struct question *q, struct decision *ret, struct err *err);
-	/* Makes role bindings known to a pdp target: the whole data document. */
+	/* Makes the lab's workspaces and members known to a pdp or service target: the document of
+	 * reference_seed(). NULL: it takes none. */
 	bool (*push)(void *ctx, void *instance, const json_t *data, struct err *err);
 	/* Last words (stderr) of an instance, for BROKEN; borrowed, may be "". */
 	const char *(*last_words)(void *ctx, void *instance);

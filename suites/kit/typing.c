@@ -130,6 +130,13 @@ const struct ran *cli(struct run *run, const char *verb, ...)
 	return cli_command(run, &cmd);
 }
 
+/* The reference CLI does it, whoever the target is: it keeps the same file by the same rules.
+ */
+const char *refresh_command_line(struct run *run)
+{
+	return run_printf(run, "'%s' cli auth refresh", run->lab->o.reference_cli);
+}
+
 /* ---- the browser ---- */
 
 const char *sign_in_pending(struct run *run, int timeout_ms)
@@ -228,23 +235,62 @@ const char *config_value(struct run *run, const char *key)
 	return arena_str(run->arena, conf_str(user, key, NULL));
 }
 
-void config_give(struct run *run, const char *token, const char *refresh_token)
+void config_write(struct run *run, const char *text)
 {
 	const char *path = config_file(run);
 	struct err err = { 0 };
 	AUTO(char) char *dir = strdup(path);
-	AUTO_BUF b = { 0 };
 
 	*strrchr(dir, '/') = '\0';
-	buf_printf(&b,
-		   "current_context: default\n"
-		   "clusters:\n- name: default-cluster\n  base_url: %s\n"
-		   "users:\n- type: oauth\n  name: default-user\n  token: %s\n",
-		   run->lab->now.urls.platform, token);
-	if (refresh_token)
-		buf_printf(&b, "  refresh_token: %s\n", refresh_token);
-	buf_str(&b, "contexts:\n- name: default\n  cluster: default-cluster\n"
-		    "  user: default-user\n  workspace: default\n");
-	if (!file_mkdirs(dir, 0700, &err) || !file_write(path, b.p, b.n, 0600, &err))
+	if (!file_mkdirs(dir, 0700, &err) || !file_write(path, text, strlen(text), 0600, &err))
 		run_broken(run, "cannot write the CLI's config: %s", err.text);
+}
+
+/* A user and its context, in the documented shape. */
+static void add_user(struct buf *b, const char *name, const char *token,
+		     const char *refresh_token)
+{
+	buf_printf(b, "- type: oauth\n  name: %s-user\n  token: %s\n", name, token);
+	if (refresh_token)
+		buf_printf(b, "  refresh_token: %s\n", refresh_token);
+}
+
+static void add_context(struct buf *b, const char *name)
+{
+	buf_printf(b,
+		   "- name: %s\n  cluster: default-cluster\n  user: %s-user\n  workspace: "
+		   "default\n",
+		   name, name);
+}
+
+static void add_cluster(struct run *run, struct buf *b)
+{
+	buf_printf(b,
+		   "current_context: default\nclusters:\n- name: default-cluster\n  base_url: "
+		   "%s\nusers:\n",
+		   run->lab->now.urls.platform);
+}
+
+void config_give(struct run *run, const char *token, const char *refresh_token)
+{
+	AUTO_BUF b = { 0 };
+
+	add_cluster(run, &b);
+	add_user(&b, "default", token, refresh_token);
+	buf_str(&b, "contexts:\n");
+	add_context(&b, "default");
+	config_write(run, b.p);
+}
+
+void config_give_two(struct run *run, const char *staging, const char *token)
+{
+	AUTO_BUF b = { 0 };
+
+	add_cluster(run, &b);
+	add_user(&b, "staging", staging, NULL);
+	add_user(&b, "default", token, NULL);
+	buf_str(&b, "contexts:\n");
+	add_context(&b, "staging");
+	add_context(&b, "default");
+	config_write(run, b.p);
 }

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * console-page.h - the sections of the console, for console.c.
+ */
+#pragma once
+
+#include "idp-sim/base/buf.h"
+#include "idp-sim/sim.h"
+
+/* Everything a page shows, read once. */
+struct page {
+	struct idp *idp;
+	json_t *providers, *devices, *troubles, *keys, *entries; /* owned lists */
+	int64_t chosen; /* seq of the journal entry on the right; 0: none */
+	bool reachable; /* from a phone: the listener is not on loopback */
+	struct buf out;
+};
+
+/* Text in HTML: the five characters that mean something are escaped. NULL adds nothing. */
+void html(struct buf *b, const char *text);
+
+/* What a person may switch on with one click. */
+struct preset {
+	const char *name, *title, *scope;
+	const char *spec; /* the trouble, in JSON */
+};
+extern const struct preset console_presets[]; /* ends with name NULL */
+
+/* The armed trouble that a preset stands for, or NULL. */
+const json_t *preset_armed(const struct page *p, const struct preset *preset);
+
+void page_bar(struct page *p);
+void page_banner(struct page *p);
+void page_waiting(struct page *p);
+void page_clock(struct page *p);
+void page_keys(struct page *p);
+void page_troubles(struct page *p);
+void page_journal(struct page *p);
+void page_tokens(struct page *p);
+void page_request(struct page *p);
+/* Inline SVG of a QR code; nothing without libqrencode. */
+void page_qr(struct buf *out, const char *text);

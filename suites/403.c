@@ -1,0 +1,746 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* 403.c - "403 despite having access": roles and scopes. */
+#include "suites/kit/given.h"
+#include "suites/pages.h"
+#include "suites/trial.h"
+
+#include "idp-sim/base/conf.h"
+
+#include <string.h>
+
+#define NEW_PROJECT .method = "POST", .path = "projects", .body = "{\"name\": \"fourth\"}"
+
+static const struct trial no_role[] = { { "the Admin of the workspace", "alice",
+					  .allowed = true },
+					{ "somebody without a role in it", "mallory" },
+					{ 0 } };
+static const struct trial viewer[] = {
+	{ "a Viewer who reads", "victor", .allowed = true },
+	{ "a Viewer who creates a project", "victor", NEW_PROJECT },
+	{ "a Viewer who changes the workspace", "victor", "PUT" },
+	{ "a Viewer who deletes the workspace", "victor", "DELETE" },
+	{ "an Editor who creates a project", "erin", NEW_PROJECT, .allowed = true },
+	{ 0 }
+};
+static const struct trial editor_members[] = {
+	{ "an Editor who reads", "erin", .allowed = true },
+	{ "an Editor who adds a member", "erin", "POST", "members",
+	  .body = "{\"principal\": \"erin@example.com\", \"roles\": [\"Admin\"]}" },
+	{ "an Editor who changes a member", "erin", "PUT", "members/victor@example.com",
+	  .body = "{\"roles\": [\"Editor\"]}" },
+	{ "an Editor who removes a member", "erin", "DELETE", "members/victor@example.com" },
+	{ 0 }
+};
+static const struct trial viewer_members[] = {
+	{ "a Viewer who lists the members", "victor", .path = "members", .allowed = true },
+	{ "somebody without a role who lists them", "mallory", .path = "members" },
+	{ 0 }
+};
+static const struct trial inference[] = {
+	{ "a Viewer who sends a prompt", "victor", "POST",
+	  "/apis/inference-gateway/v2/workspaces/MLTEAM/openai/-/v1/chat/completions",
+	  .allowed = true },
+	{ "a Viewer who creates a provider", "victor", "POST",
+	  "/apis/models/v2/workspaces/MLTEAM/providers" },
+	{ 0 }
+};
+static const struct trial read_scope[] = { { "an Editor with platform:read who reads", "erin",
+					     .scopes = "platform:read", .allowed = true },
+					   { "an Editor with platform:read who writes", "erin",
+					     NEW_PROJECT, .scopes = "platform:read" },
+					   { "an Editor with platform:write who writes", "erin",
+					     NEW_PROJECT, .scopes = "platform:write",
+					     .allowed = true },
+					   { 0 } };
+static const struct trial scope_is_no_role[] = {
+	{ "a Viewer with both scopes who reads", "victor", .allowed = true },
+	{ "a Viewer with both scopes who writes", "victor", NEW_PROJECT },
+	{ 0 }
+};
+static const struct trial write_only[] = {
+	{ "an Editor with platform:write who writes", "erin", NEW_PROJECT,
+	  .scopes = "platform:write", .allowed = true },
+	{ "an Editor with platform:write who reads", "erin", .scopes = "platform:write" },
+	{ 0 }
+};
+static const struct trial no_scopes[] = {
+	{ "an Editor without scopes", "erin", NEW_PROJECT, .scopes = "-", .allowed = true },
+	{ "an Editor with OpenID scopes only", "erin", .method = "PUT",
+	  .scopes = "openid profile email", .allowed = true },
+	{ 0 }
+};
+static const struct trial unknown_scope[] = {
+	{ "a Viewer with platform:read", "victor", .scopes = "platform:read", .allowed = true },
+	{ "a Viewer with a scope nobody knows", "victor", .scopes = "foo:bar" },
+	{ 0 }
+};
+static const struct trial api_scopes[] = {
+	{ "models:read for models", "victor",
+	  .path = "/apis/models/v2/workspaces/MLTEAM/models", .scopes = "models:read",
+	  .allowed = true },
+	{ "models:read for files", "victor",
+	  .path = "/apis/files/v2/workspaces/MLTEAM/filesets", .scopes = "models:read" },
+	{ 0 }
+};
+static const struct trial exact_scopes[] = {
+	{ "platform:write", "erin", NEW_PROJECT, .scopes = "platform:write", .allowed = true },
+	{ "Platform:Write", "erin", NEW_PROJECT, .scopes = "Platform:Write" },
+	{ "platform:writer", "erin", NEW_PROJECT, .scopes = "platform:writer" },
+	{ 0 }
+};
+static const struct trial admin_scopes[] = { { "PlatformAdmin with platform:read who writes",
+					       "admin", .method = "PUT",
+					       .scopes = "platform:read", .allowed = true },
+					     { "an Editor with platform:read who writes",
+					       "erin", NEW_PROJECT, .scopes = "platform:read" },
+					     { 0 } };
+static const struct trial unknown_path[] = {
+	{ "an Admin on a known path", "alice", .allowed = true },
+	{ "an Admin on a path of no endpoint", "alice", .path = "/apis/nothing/v2/here" },
+	{ "an Admin below a known path", "alice", .path = "nothing" },
+	{ 0 }
+};
+static const struct trial path_tricks[] = {
+	{ "an Admin on the plain path", "alice", .allowed = true },
+	{ "the path with a slash more", "alice",
+	  .path = "/apis/entities/v2/workspaces/MLTEAM/" },
+	{ "the path with a doubled slash", "alice",
+	  .path = "/apis/entities/v2//workspaces/MLTEAM" },
+	{ "another workspace behind dots", "alice",
+	  .path = "/apis/entities/v2/workspaces/MLTEAM/../other-team" },
+	{ "another workspace behind coded dots", "alice",
+	  .path = "/apis/entities/v2/workspaces/MLTEAM/%2e%2e/other-team" },
+	{ "a path with a parameter", "alice",
+	  .path = "/apis/entities/v2/workspaces/MLTEAM;x=y" },
+	{ 0 }
+};
+static const struct trial secret_value[] = {
+	{ "a service", "service:jobs",
+	  .path = "/apis/secrets/v2/workspaces/MLTEAM/secrets/key/access", .allowed = true },
+	{ "PlatformAdmin", "admin",
+	  .path = "/apis/secrets/v2/workspaces/MLTEAM/secrets/key/access" },
+	{ "an Admin of the workspace", "alice",
+	  .path = "/apis/secrets/v2/workspaces/MLTEAM/secrets/key/access" },
+	{ 0 }
+};
+
+/* ---- scopes in the form of a claim ---- */
+
+static const struct answer *with_claims(struct run *run, const char *method, json_t *claims)
+{
+	bool post = strcmp(method, "POST") == 0;
+
+	return request(
+		run, &(struct ask) {
+			     .method = method,
+			     .path = post ? run_printf(run, "%s/projects", ws_path(run, NULL))
+					  : NULL,
+			     .token = token_made(run, &(struct token_ask) { .person = "erin",
+									    .claims = claims }),
+			     .body = post ? run_printf(run, "{\"name\": \"p%zu\"}",
+						       run->result->n_checks)
+					  : NULL,
+		     });
+}
+
+static json_t *scope_as(const char *form, const char *scope)
+{
+	if (strcmp(form, "scope") == 0)
+		return json_pack("{s:s, s:n}", "scope", scope, "scp");
+	if (strcmp(form, "scp string") == 0)
+		return json_pack("{s:n, s:s}", "scope", "scp", scope);
+	return json_pack("{s:n, s:[s]}", "scope", "scp", scope);
+}
+
+static void scopes_in_any_form(struct run *run)
+{
+	static const char *const forms[] = { "scope", "scp string", "scp list" };
+
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
+		check_allowed(run, run_printf(run, "platform:write as %s who writes", forms[i]),
+			      with_claims(run, "POST", scope_as(forms[i], "platform:write")));
+		check_refused(run, run_printf(run, "platform:read as %s who writes", forms[i]),
+			      with_claims(run, "POST", scope_as(forms[i], "platform:read")),
+			      "403");
+	}
+}
+
+static void scope_wins(struct run *run)
+{
+	json_t *read =
+		json_pack("{s:s, s:s}", "scope", "platform:read", "scp", "platform:write");
+	json_t *write =
+		json_pack("{s:s, s:s}", "scope", "platform:write", "scp", "platform:read");
+
+	check_refused(run, "scope platform:read beside scp platform:write",
+		      with_claims(run, "POST", read), "403");
+	check_allowed(run, "scope platform:write beside scp platform:read",
+		      with_claims(run, "POST", write));
+}
+
+static void prefix_is_stripped(struct run *run)
+{
+	const char *scope = run_printf(run, "%splatform:write", run->config->scope_prefix);
+
+	check_allowed(run, "the configured prefix before platform:write",
+		      with_claims(run, "POST", json_pack("{s:s, s:n}", "scp", scope, "scope")));
+	check_refused(run, "the configured prefix before platform:read",
+		      with_claims(run, "POST",
+				  json_pack("{s:s, s:n}", "scp",
+					    run_printf(run, "%splatform:read",
+						       run->config->scope_prefix),
+					    "scope")),
+		      "403");
+}
+
+static void foreign_prefix(struct run *run)
+{
+	json_t *foreign = json_pack("{s:s, s:n}", "scp", "api://other/platform:write", "scope");
+
+	control_allowed(run, "platform:write without a prefix",
+			with_claims(run, "POST",
+				    json_pack("{s:s, s:n}", "scp", "platform:write", "scope")));
+	check_refused(run, "somebody else's prefix before platform:write",
+		      with_claims(run, "POST", foreign), "403");
+}
+
+static void dotted_scope(struct run *run)
+{
+	const struct answer *a;
+
+	control_allowed(run, "models:write",
+			with_claims(run, "GET",
+				    json_pack("{s:s, s:n}", "scope",
+					      "platform:read models:write", "scp")));
+	a = with_claims(run, "POST", json_pack("{s:s, s:n}", "scope", "models.write", "scp"));
+	check_status(run, "refuses a scope that is written like a permission", a, "400");
+	check_contains(run, "says that scopes have colons", a->body, "colon");
+}
+
+/* ---- what a service shows ---- */
+
+static void no_oracle(struct run *run)
+{
+	const char *token = token_for(run, "mallory");
+	const struct answer *there = request(
+		run, &(struct ask) { .path = ws_path(run, "other-team"), .token = token });
+	const struct answer *missing = request(
+		run, &(struct ask) { .path = ws_path(run, "no-such-team"), .token = token });
+
+	check_status(run, "denies a workspace of others", there, "403");
+	check_status(run, "denies a workspace that does not exist", missing, "403");
+	check_equal(run, "says the same of both", missing->body, there->body);
+}
+
+static void list_is_filtered(struct run *run)
+{
+	const struct answer *a =
+		request(run, &(struct ask) { .path = edition_path(run->edition, "workspaces"),
+					     .token = token_for(run, "victor") });
+
+	check_status(run, "lists workspaces", a, "200");
+	check_contains(run, "lists a workspace of one's own", a->body, "\"ml-team\"");
+	check_lacks(run, "lists no workspace of others", a->body, "\"other-team\"");
+}
+
+/* ---- what the page tells to type ---- */
+
+static void members_list(struct run *run)
+{
+	const char *want = members_path(run, "ml-team", NULL);
+	const struct ran *r;
+
+	login_given(run, "alice", 3000, true);
+	r = cli(run, "members-list", "workspace=ml-team", NULL);
+	check_succeeds(run, "lists the members", r);
+	check_that(run, api_saw(run, "GET", want) == 1, "asks for that workspace", want, "%s",
+		   api_target(run, NULL, 0) ? api_target(run, NULL, 0) : "nothing");
+	check_contains(run, "shows who", r->out, "erin@example.com");
+	check_contains(run, "shows as what", r->out, "Editor");
+}
+
+static void token_decodes(struct run *run)
+{
+	const struct ran *r;
+	json_t *claims;
+
+	login_given(run, "alice", 3000, true);
+	r = cli(run, "token", NULL);
+	control_succeeds(run, "prints the token", r);
+	claims = token_claims(run, r->out);
+	check_that(run, claims != NULL, "the part between the dots is JSON in base64",
+		   "a JSON object", "%s", r->out);
+	check_that(run, json_object_get(claims, "scp") || json_object_get(claims, "scope"),
+		   "it shows the scopes", "scp or scope", "neither");
+}
+
+static void odd_claims_survive(struct run *run)
+{
+	/* Lengths of every remainder by three, and letters beyond ASCII. */
+	static const char *const names[] = { "Ada", "Zoë Ångström", "Nguyễn Thị Minh Khai",
+					     "x" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		json_t *extra = json_pack("{s:s}", "name", names[i]);
+		const char *token = token_made(run, &(struct token_ask) { .claims = extra });
+		const struct ran *r;
+
+		config_give(run, token, NULL);
+		r = cli(run, "token", NULL);
+		check_equal(run, run_printf(run, "prints a token for %s unchanged", names[i]),
+			    r->out, run_printf(run, "%s\n", token));
+		check_equal(run, run_printf(run, "the claims of %s can be read", names[i]),
+			    conf_str(token_claims(run, r->out), "name", ""), names[i]);
+	}
+}
+
+#define FRONT (GATEWAY | SERVICE)
+#define DECIDES (GATEWAY | SERVICE | PDP)
+/* A callout gateway decides nothing: the service does. */
+#define WHERE_DECIDED NMP | NEMO
+
+static const struct scenario rows[] = {
+	{
+		.name = "no-role",
+		.title = "a user without a role",
+		.promise = "A user without a role in a workspace is denied.",
+		.page = PAGE_403,
+		.source = "Troubleshooting, 403, causes",
+		.given = "mallory, who has no role in ml-team",
+		.when = "GET the workspace",
+		.remedy = "Ask for the permission in the workspace of the path.",
+		.catalogue = "AUTH-403-NOMEMBER",
+		.mutants = "pdp-allows-any-user",
+		.surfaces = DECIDES,
+		.editions = WHERE_DECIDED,
+		.providers = EACH_PROVIDER,
+		.play = play_trials,
+		.arg = no_role,
+	},
+	{
+		.name = "no-existence-oracle",
+		.title = "a workspace that does not exist",
+		.promise = "A workspace that does not exist is denied like one of others.",
+		.page = PAGE_CONCEPTS,
+		.source = "Concepts, visibility",
+		.given = "mallory",
+		.when = "GET other-team, then no-such-team",
+		.remedy = "Decide before looking the workspace up.",
+		.catalogue = "AUTH-403-NO-ORACLE AUTH-WSDEL-NONMEMBER-MISSING",
+		.mutants = "service-reveals-workspaces",
+		.level = LEVEL_EXTENDED,
+		.surfaces = SERVICE,
+		.play = no_oracle,
+	},
+	{
+		.name = "list-is-filtered",
+		.title = "the list of workspaces",
+		.promise = "The list of workspaces has those of the caller and no others.",
+		.page = PAGE_CONCEPTS,
+		.source = "Concepts, visibility",
+		.given = "victor, Viewer of ml-team",
+		.when = "GET the workspaces",
+		.remedy = "Filter the list by the caller's roles.",
+		.catalogue = "AUTH-403-LIST-FILTER",
+		.mutants = "service-lists-everything",
+		.level = LEVEL_EXTENDED,
+		.surfaces = SERVICE,
+		.play = list_is_filtered,
+	},
+	{
+		.name = "viewer-reads-only",
+		.title = "a Viewer reads and does not write",
+		.promise = "A Viewer reads, and is denied each write.",
+		.page = PAGE_403,
+		.source = "Troubleshooting, 403, causes; Concepts, roles",
+		.given = "victor, Viewer of ml-team",
+		.when = "GET, POST, PUT, DELETE",
+		.remedy = "Decide by the method's permission.",
+		.catalogue = "AUTH-403-VIEWER-WRITE",
+		.mutants = "pdp-ignores-method",
+		.surfaces = DECIDES,
+		.editions = WHERE_DECIDED,
+		.play = play_trials,
+		.arg = viewer,
+	},
+	{
+		.name = "editor-manages-no-members",
+		.title = "an Editor and the members",
+		.promise = "An Editor does not add, change or remove members.",
+		.page = PAGE_ROLES,
+		.source = "Concepts, roles",
+		.given = "erin, Editor of ml-team",
+		.when = "POST, PUT, DELETE a member",
+		.remedy = "Give the members' permissions to Admin alone.",
+		.catalogue = "AUTH-403-EDITOR-MEMBERS",
+		.mutants = "pdp-editor-is-admin",
+		.level = LEVEL_EXTENDED,
+		.surfaces = DECIDES,
+		.editions = WHERE_DECIDED,
+		.play = play_trials,
+		.arg = editor_members,
+	},
+	{
+		.name = "viewer-lists-members",
+		.title = "a Viewer lists the members",
+		.promise = "A Viewer may list the members of the workspace.",
+		.page = PAGE_ROLES,
+		.source = "Concepts, roles: Viewer",
+		.given = "victor, Viewer of ml-team",
+		.when = "GET the members",
+		.remedy = "Give workspaces.members.list to Viewer.",
+		.catalogue = "AUTH-403-MEMBERS-LIST-DIAG",
+		.mutants = "pdp-viewer-cannot-list-members pdp-allows-any-user",
+		.level = LEVEL_EXTENDED,
+		.surfaces = DECIDES,
+		.editions = WHERE_DECIDED,
+		.play = play_trials,
+		.arg = viewer_members,
+	},
+	{
+		.name = "viewer-sends-prompts",
+		.title = "a Viewer uses inference",
+		.promise = "A Viewer may use inference, although that is a POST.",
+		.page = PAGE_ROLES,
+		.source = "Concepts, roles: Viewer",
+		.given = "victor, Viewer of ml-team",
+		.when = "POST a prompt",
+		.remedy = "Map endpoints to permissions, not methods to reading and writing.",
+		.catalogue = "AUTH-403-VIEWER-INFERENCE",
+		.mutants = "pdp-post-means-write pdp-ignores-method",
+		.level = LEVEL_EXTENDED,
+		.surfaces = DECIDES,
+		.editions = WHERE_DECIDED,
+		.play = play_trials,
+		.arg = inference,
+	},
+	{
+		.name = "read-scope-does-not-write",
+		.title = "a token with platform:read",
+		.promise = "A token with platform:read reads, and is denied writing.",
+		.page = PAGE_403,
+		.source = "Troubleshooting, 403, causes; RFC 6749, 3.3",
+		.given = "erin, Editor, with a token for platform:read",
+		.when = "GET, then POST",
+		.remedy = "Demand a write scope for what writes, whatever the role is.",
+		.catalogue = "AUTH-403-SCOPE-READ-WRITE AUTH-IDP-OKTA-SCP",
+		.mutants = "pdp-ignores-scopes",
+		.surfaces = DECIDES,
+		.editions = WHERE_DECIDED,
+		.providers = EACH_PROVIDER,
+		.play = play_trials,
+		.arg = read_scope,
+	},
+	{
+		.name = "scope-is-no-role",
+		.title = "a write scope without the role",
+		.promise = "A scope gives nobody a permission that the role lacks.",
+		.page = PAGE_SCOPES,
+		.source = "Concepts, API scopes, table",
+		.given = "victor, Viewer, with both scopes",
+		.when = "POST",
+		.remedy = "Demand role and scope, both.",
+		.catalogue = "AUTH-403-SCOPE-VIEWER-WRITE",
+		.mutants = "pdp-scope-grants-role",
+		.level = LEVEL_EXTENDED,
+		.surfaces = DECIDES,
+		.editions = WHERE_DECIDED,
+		.play = play_trials,
+		.arg = scope_is_no_role,
+	},
+	{
+		.name = "write-scope-does-not-read",
+		.title = "a token with platform:write alone",
+		.promise = "platform:write does not imply reading.",
+		.page = PAGE_SCOPES,
+		.source = "contract, observed",
+		.given = "erin, Editor, with a token for platform:write",
+		.when = "GET",
+		.remedy = "Demand a read scope for what reads.",
+		.catalogue = "AUTH-403-SCOPE-WRITE-ONLY",
+		.mutants = "pdp-write-implies-read",
+		.level = LEVEL_ADVICE,
+		.surfaces = DECIDES,
+		.editions = WHERE_DECIDED,
+		.play = play_trials,
+		.arg = write_only,
+	},
+	{
+		.name = "no-scopes-no-scope-check",
+		.title = "a token without API scopes",
+		.promise = "A token without API scopes is judged by its role alone.",
+		.page = PAGE_SCOPES,
+		.source = "Concepts, API scopes",
+		.given = "no scope claim, or OpenID scopes only",
+		.when = "POST, PUT",
+		.remedy = "Check scopes only where the token has any with a colon.",
+		.catalogue =
+			"AUTH-403-SCOPE-NONE AUTH-403-SCOPE-OIDC-ONLY AUTH-403-SCOPE-EMPTY",
+		.mutants = "pdp-no-scopes-means-nothing pdp-oidc-scopes-limit",
+		.level = LEVEL_EXTENDED,
+		.surfaces = DECIDES,
+		.editions = WHERE_DECIDED,
+		.providers = EACH_PROVIDER,
+		.play = play_trials,
+		.arg = no_scopes,
+	},
+	{
+		.name = "unknown-scope-limits",
+		.title = "a scope nobody knows",
+		.promise = "A token with an unknown API scope only is denied.",
+		.page = PAGE_SCOPES,
+		.source = "contract, observed",
+		.given = "scope foo:bar",
+		.when = "GET",
+		.remedy = "Count every scope with a colon, known or not.",
+		.catalogue = "AUTH-403-SCOPE-UNKNOWN",
+		.mutants = "pdp-ignores-unknown-scopes",
+		.level = LEVEL_ADVICE,
+		.surfaces = DECIDES,
+		.editions = WHERE_DECIDED,
+		.play = play_trials,
+		.arg = unknown_scope,
+	},
+	{
+		.name = "scope-of-another-api",
+		.title = "a scope of another API",
+		.promise = "The scope of one API does not open another.",
+		.page = PAGE_SCOPES,
+		.source = "Concepts, API scopes, table",
+		.given = "scope models:read",
+		.when = "GET models, then files",
+		.remedy = "Demand the endpoint's own scope or the platform's.",
+		.catalogue = "AUTH-403-SCOPE-API",
+		.mutants = "pdp-read-scope-fits-all",
+		.level = LEVEL_EXTENDED,
+		.surfaces = DECIDES,
+		.editions = WHERE_DECIDED,
+		.play = play_trials,
+		.arg = api_scopes,
+	},
+	{
+		.name = "scopes-in-any-form",
+		.title = "scope, scp as string, scp as list",
+		.promise = "Scopes count in scope, in scp as a string and in scp as a list.",
+		.page = PAGE_403,
+		.source = "Troubleshooting, 403, diagnosis 2; provider pages",
+		.given = "the claim as Keycloak, Entra and Okta write it",
+		.when = "POST with platform:write, then with platform:read",
+		.remedy = "Read both claims, in both forms.",
+		.catalogue = "AUTH-403-SCOPE-SCP-STRING AUTH-403-SCOPE-SCP-LIST "
+			     "AUTH-403-SCOPE-SCOPE",
+		.mutants = "pdp-reads-scope-only pdp-reads-scp-only pdp-reads-scp-list-only "
+			   "pdp-reads-scp-string-only",
+		.surfaces = FRONT,
+		.editions = WHERE_DECIDED,
+		.play = scopes_in_any_form,
+	},
+	{
+		.name = "scope-wins-over-scp",
+		.title = "a token with scope and scp",
+		.promise = "Where a token has scope and scp, scope counts.",
+		.page = PAGE_SCOPES,
+		.source = "contract, observed",
+		.given = "scope and scp that differ",
+		.when = "POST",
+		.remedy = "Read one of them; never add them up.",
+		.catalogue = "AUTH-403-SCOPE-BOTH",
+		.mutants = "pdp-scp-wins-over-scope",
+		.level = LEVEL_ADVICE,
+		.surfaces = FRONT,
+		.editions = WHERE_DECIDED,
+		.play = scope_wins,
+	},
+	{
+		.name = "scope-prefix-is-stripped",
+		.title = "a scope with the configured prefix",
+		.promise = "A scope with the configured prefix counts as without it.",
+		.page = PAGE_SCOPES,
+		.source = "Configuration, auth.oidc.scope_prefix",
+		.given = "scope_prefix api://<client id>/",
+		.when = "POST with api://<client id>/platform:write",
+		.remedy = "Strip the configured prefix before comparing.",
+		.catalogue = "AUTH-403-SCOPE-PREFIX",
+		.mutants = "pdp-keeps-scope-prefix",
+		.level = LEVEL_EXTENDED,
+		.surfaces = FRONT,
+		.editions = WHERE_DECIDED,
+		.providers = AZURE_ONLY,
+		.play = prefix_is_stripped,
+	},
+	{
+		.name = "foreign-scope-prefix",
+		.title = "a scope with somebody else's prefix",
+		.promise =
+			"A scope with another prefix than the configured one does not count.",
+		.page = PAGE_SCOPES,
+		.source = "Configuration, auth.oidc.scope_prefix",
+		.given = "scope_prefix api://<client id>/",
+		.when = "POST with api://other/platform:write",
+		.remedy = "Strip the configured prefix only, not up to the last slash.",
+		.catalogue = "AUTH-403-SCOPE-PREFIX-FOREIGN",
+		.mutants = "pdp-strips-any-prefix",
+		.level = LEVEL_ADVICE,
+		.surfaces = FRONT,
+		.editions = WHERE_DECIDED,
+		.providers = AZURE_ONLY,
+		.play = foreign_prefix,
+	},
+	{
+		.name = "scopes-are-compared-exactly",
+		.title = "Platform:Write, platform:writer",
+		.promise = "Scopes are compared byte by byte.",
+		.page = PAGE_SCOPES,
+		.source = "RFC 6749, 3.3: case-sensitive strings",
+		.given = "scopes that are nearly platform:write",
+		.when = "POST",
+		.remedy = "Compare whole words, with their case.",
+		.catalogue = "AUTH-403-SCOPE-CASE AUTH-403-SCOPE-SUBSTRING",
+		.mutants = "pdp-scope-ignores-case pdp-scope-by-substring",
+		.level = LEVEL_ADVICE,
+		.surfaces = DECIDES,
+		.editions = WHERE_DECIDED,
+		.play = play_trials,
+		.arg = exact_scopes,
+	},
+	{
+		.name = "dotted-scope-is-explained",
+		.title = "a scope in permission syntax",
+		.promise = "A scope written with dots is refused with 400 and explained.",
+		.page = PAGE_SCOPES,
+		.source = "contract, observed",
+		.given = "scope models.write",
+		.when = "POST",
+		.remedy = "Refuse what is written like a permission, and say what a scope "
+			  "looks like.",
+		.catalogue = "AUTH-403-SCOPE-DOT",
+		.mutants = "service-accepts-dotted-scopes",
+		.level = LEVEL_ADVICE,
+		.surfaces = SERVICE,
+		.editions = WHERE_DECIDED,
+		.play = dotted_scope,
+	},
+	{
+		.name = "admin-bypasses-scopes",
+		.title = "PlatformAdmin with platform:read",
+		.promise = "PlatformAdmin is not limited by scopes.",
+		.page = PAGE_SCOPES,
+		.source = "Concepts, API scopes: PlatformAdmin",
+		.given = "admin with a token for platform:read",
+		.when = "PUT",
+		.remedy = "Look at PlatformAdmin before the scopes.",
+		.catalogue = "AUTH-403-SCOPE-ADMIN-BYPASS",
+		.mutants = "pdp-scope-before-admin",
+		.level = LEVEL_EXTENDED,
+		.surfaces = DECIDES,
+		.editions = WHERE_DECIDED,
+		.play = play_trials,
+		.arg = admin_scopes,
+	},
+	{
+		.name = "unknown-path-is-denied",
+		.title = "a path of no endpoint",
+		.promise = "A path that the policy does not know is denied.",
+		.page = PAGE_POLICY,
+		.source = "Policy engine: deny by default",
+		.given = "alice, Admin of ml-team",
+		.when = "GET paths that belong to no endpoint",
+		.remedy = "Deny by default.",
+		.catalogue = "AUTH-403-UNKNOWN-PATH",
+		.mutants = "pdp-allows-unknown-paths",
+		.level = LEVEL_EXTENDED,
+		.surfaces = DECIDES,
+		.editions = WHERE_DECIDED,
+		.play = play_trials,
+		.arg = unknown_path,
+	},
+	{
+		.name = "path-tricks-are-denied",
+		.title = "slashes, dots and parameters in the path",
+		.promise = "A path that only looks like a known one is denied.",
+		.page = PAGE_POLICY,
+		.source = "RFC 3986, 6; contract, observed",
+		.given = "alice, Admin of ml-team, no role in other-team",
+		.when = "ask for paths with slashes, dots and parameters more",
+		.remedy = "Match the raw path segment by segment.",
+		.catalogue = "AUTH-403-PATH-TRICKS",
+		.mutants = "pdp-matches-prefix pdp-allows-unknown-paths",
+		.level = LEVEL_ADVICE,
+		.surfaces = PDP,
+		.editions = NEMO,
+		.play = play_trials,
+		.arg = path_tricks,
+	},
+	{
+		.name = "secret-values-are-for-services",
+		.title = "the value of a secret",
+		.promise = "The value of a secret is for services alone, not even for "
+			   "PlatformAdmin.",
+		.page = PAGE_SECURITY,
+		.source = "Concepts, security model",
+		.given = "a secret of ml-team",
+		.when = "GET its value",
+		.remedy = "Take the permission out of PlatformAdmin's bypass.",
+		.catalogue = "AUTH-403-SECRET-VALUE",
+		.mutants = "pdp-admin-reads-secrets",
+		.level = LEVEL_EXTENDED,
+		.surfaces = PDP,
+		.play = play_trials,
+		.arg = secret_value,
+	},
+	{
+		.name = "members-list",
+		.title = "members list --workspace",
+		.promise = "members list asks for the named workspace and shows who has which "
+			   "role.",
+		.page = PAGE_403,
+		.source = "Troubleshooting, 403, diagnosis 1",
+		.given = "alice, Admin of ml-team",
+		.when = "$ nemo workspaces members list --workspace ml-team",
+		.remedy = "Ask for the workspace of the option, not the context's.",
+		.catalogue = "AUTH-403-MEMBERS-LIST-DIAG AUTH-CLI-UNKNOWN-FORM",
+		.needs = "cli.members",
+		.mutants = "cli-members-of-other-workspace",
+		.surfaces = CLI,
+		.play = members_list,
+	},
+	{
+		.name = "token-can-be-decoded",
+		.title = "auth token | cut -d. -f2 | base64 -d",
+		.promise = "What auth token prints can be decoded as the page shows.",
+		.page = PAGE_403,
+		.source = "Troubleshooting, 403, diagnosis 2; RFC 7519, 3",
+		.given = "a login that is good for 50 minutes",
+		.when = "$ nemo auth token | cut -d. -f2 | base64 -d",
+		.remedy = "Print the token alone.",
+		.catalogue = "AUTH-403-DECODE-DIAG",
+		.needs = "cli.token",
+		.mutants = "cli-token-decorated",
+		.surfaces = CLI,
+		.providers = EACH_PROVIDER,
+		.play = token_decodes,
+	},
+	{
+		.name = "odd-claims-survive",
+		.title = "claims with odd padding and letters",
+		.promise =
+			"auth token prints each token byte by byte, whatever its claims are.",
+		.page = PAGE_HELP,
+		.source = "Troubleshooting, Getting help 3; RFC 7515, 2",
+		.given = "names of each length and beyond ASCII",
+		.when = "$ nemo auth token, decoded",
+		.remedy = "Do not parse, trim or encode the token anew.",
+		.catalogue = "AUTH-HELP-CLAIMS",
+		.needs = "cli.token",
+		.mutants = "cli-token-truncated cli-token-decorated",
+		.surfaces = CLI,
+		.play = odd_claims_survive,
+	},
+};
+
+const struct suite suite_403 = {
+	.section = "403",
+	.title = "403 Forbidden",
+	.rows = rows,
+	.n = ARRAY_LEN(rows),
+};

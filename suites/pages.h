@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * pages.h - the sections of the platform's documentation that rows stand on.
+ */
+#pragma once
+
+#define PAGE_401 "Troubleshooting, \"401 on every request\""
+#define PAGE_403 "Troubleshooting, \"403 despite having access\""
+#define PAGE_LOGIN "Troubleshooting, \"auth login fails with an IdP error\""
+#define PAGE_DELETE "Troubleshooting, \"Cannot delete a workspace\""
+#define PAGE_GATEWAY "Troubleshooting, \"Gateway auth issues\""
+#define PAGE_PROPAGATION "Troubleshooting, \"Role changes not visible yet\""
+#define PAGE_ADMIN "Troubleshooting, \"PlatformAdmin does not work\""
+#define PAGE_HELP "Troubleshooting, \"Getting help\""
+#define PAGE_USING "Using authentication"
+#define PAGE_USING_LOGIN "Using authentication, \"Log in\""
+#define PAGE_USING_STATUS "Using authentication, \"Check your status\""
+#define PAGE_USING_TOKEN "Using authentication, \"Use your token\""
+#define PAGE_USING_REFRESH "Using authentication, \"Token refresh\""
+#define PAGE_USING_CONFIG "Using authentication, \"Configuration file\""
+#define PAGE_USING_SDK "Using authentication, \"SDK\""
+#define PAGE_OVERVIEW "Overview, \"How authentication works\""
+#define PAGE_QUICKSTART "Overview, \"Quickstart\""
+#define PAGE_HARDENING "Deployment, \"Hardening\""
+#define PAGE_DEPLOY_GATEWAY "Deployment, \"Gateway\""
+#define PAGE_CONFIGURATION "Deployment, \"Configuration\""
+#define PAGE_POLICY "Deployment, \"Policy engine\""
+#define PAGE_ROLES "Concepts, \"Roles\""
+#define PAGE_CONCEPTS "Concepts, \"Workspaces and visibility\""
+#define PAGE_SCOPES "Concepts, \"API scopes\""
+#define PAGE_SECURITY "Concepts, \"Security model\""
+#define PAGE_MEMBERS "Managing access"
+#define PAGE_PROVIDERS "Identity providers"
+#define PAGE_AZURE "Identity providers, \"Microsoft Entra ID\""
+#define PAGE_MACHINE "Machine identity"
+#define PAGE_KEYS "Using authentication, \"Access keys\""
