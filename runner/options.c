@@ -89,7 +89,7 @@ const struct option_row option_rows[] = {
 	{ 0 },
 };
 
-bool words_have(const struct words *w, const char *word)
+bool words_include(const struct words *w, const char *word)
 {
 	for (size_t i = 0; i < w->n; i++) {
 		if (!strcmp(w->items[i], word))

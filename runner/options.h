@@ -100,4 +100,4 @@ void options_done(struct options *o);
 void options_help(const struct verb_row *verbs, const struct verb_row *verb, FILE *out);
 /* The completion script for "bash", "zsh" or "fish"; false when shell is none of them. */
 bool options_completion(const struct verb_row *verbs, const char *shell, FILE *out);
-bool words_have(const struct words *w, const char *word);
+bool words_include(const struct words *w, const char *word);

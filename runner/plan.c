@@ -61,7 +61,7 @@ static bool wanted_provider(const struct plan_for *f, const char *name)
 {
 	const struct words *w = &f->options->provider;
 
-	return (!w->n || words_have(w, name)) &&
+	return (!w->n || words_include(w, name)) &&
 	       (!f->providers_only || listed(f->providers_only, name));
 }
 
@@ -150,8 +150,8 @@ static bool only_has(const struct words *w, const char *id, const char *row)
 static bool row_selected(const struct options *o, const struct suite *s,
 			 const struct scenario *row)
 {
-	return (!o->section.n || words_have(&o->section, s->section)) &&
-	       (!o->level.n || words_have(&o->level, level_word(row->level))) &&
+	return (!o->section.n || words_include(&o->section, s->section)) &&
+	       (!o->level.n || words_include(&o->level, level_word(row->level))) &&
 	       tags_match(&o->tag, row->tags);
 }
 
@@ -290,7 +290,7 @@ static void expand(struct plan *p, const struct plan_for *f, const struct suite 
 
 		if (!(row->surfaces & surfaces & at) ||
 		    (f->options->surface.n &&
-		     !words_have(&f->options->surface, surface_word(at))))
+		     !words_include(&f->options->surface, surface_word(at))))
 			continue;
 		for (size_t k = 0; providers[k]; k++) {
 			struct item it = {

@@ -25,7 +25,7 @@ static bool mutant_wanted(const struct options *o, const struct mutant_row *m)
 {
 	bool wanted = !o->operands.n;
 
-	if (o->surface.n && !words_have(&o->surface, m->part))
+	if (o->surface.n && !words_include(&o->surface, m->part))
 		return false;
 	for (size_t i = 0; i < o->operands.n; i++)
 		wanted = wanted || !fnmatch(o->operands.items[i], m->name, 0);

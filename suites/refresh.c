@@ -181,7 +181,7 @@ static void killed_holder(struct run *run)
 	r = cli_command(run, &killed);
 	control_that(run, r->timed_out, "a command is killed while it refreshes",
 		     "it ended before");
-	troubles_clear(run);
+	troubles_end(run);
 	login_given(run, "alice", -600, true);
 	r = cli_command(run,
 			&(struct command) { .verb = "workspaces-list", .timeout_ms = 15000 });

@@ -63,7 +63,7 @@ void trouble(struct run *run, const char *fmt, ...)
 	sim(run, "POST", "/_sim/troubles", o);
 }
 
-void troubles_clear(struct run *run)
+void troubles_end(struct run *run)
 {
 	sim(run, "DELETE", "/_sim/troubles", NULL);
 }

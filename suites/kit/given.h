@@ -13,7 +13,7 @@
  *	trouble(run, "{s:s, s:s}", "endpoint", "token", "error", "invalid_scope");
  */
 void trouble(struct run *run, const char *fmt, ...);
-void troubles_clear(struct run *run);
+void troubles_end(struct run *run);
 /* A call of the simulator's control API; the row is BROKEN when it fails. Borrowed by the run. */
 json_t *sim(struct run *run, const char *method, const char *path, json_t *stolen_body);
 /* Requests that the provider saw in this row: endpoint "token" "device_authorization" "discovery"
