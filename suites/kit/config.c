@@ -67,10 +67,17 @@ static void apply_short_refresh(struct platform_config *c)
 	c->bundle_cache_ms = 1000;
 }
 
-/* Longer than any row: what is visible before came by another way than the interval. */
+/* Long enough to tell an answer at once from one that waited. */
+static void apply_slow_refresh(struct platform_config *c)
+{
+	c->refresh_interval_ms = 3000;
+}
+
+/* Longer than any row: what waits for the interval runs into its own limit. */
 static void apply_long_refresh(struct platform_config *c)
 {
 	c->refresh_interval_ms = 3600 * 1000;
+	c->propagation_wait_ms = 2000;
 }
 
 static void apply_access_keys(struct platform_config *c)
@@ -105,6 +112,7 @@ static const struct group {
 	{ "additional-issuer", apply_additional_issuer },
 	{ "no-seed", apply_no_seed },
 	{ "short-refresh", apply_short_refresh },
+	{ "slow-refresh", apply_slow_refresh },
 	{ "long-refresh", apply_long_refresh },
 	{ "access-keys", apply_access_keys },
 	{ "admin-case", apply_admin_case },

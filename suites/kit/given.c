@@ -337,6 +337,24 @@ void platform_state(struct run *run, json_t *state)
 	json_decref(state);
 }
 
+void platform_changes(struct run *run, json_t *state)
+{
+	struct err err = { 0 };
+
+	run->lab->now.dirty = true;
+	if (!run->broken && !lab_store(run->lab, state, &err))
+		run_broken(run, "%s", err.text);
+	json_decref(state);
+}
+
+void entities_down(struct run *run, bool down)
+{
+	struct err err = { 0 };
+
+	if (run->lab->now.entities && !recorder_refuse(run->lab->now.entities, down, &err))
+		run_broken(run, "%s", err.text);
+}
+
 void login_given(struct run *run, const char *person, int64_t expires_in_s, bool refreshable)
 {
 	enum { LIFETIME_S = 3600 };

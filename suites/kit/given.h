@@ -68,5 +68,9 @@ size_t pdp_saw(struct run *run); /* questions the target asked in this row */
 /* Workspaces and members beyond those of token.h, as reference_seed() takes them; stolen. The decision
  * point knows them when this returns. */
 void platform_state(struct run *run, json_t *state);
+/* The same, and nobody tells the decision point: it finds out by its interval. NULL: as at the start. */
+void platform_changes(struct run *run, json_t *state);
+/* The entity store, where a decision point gets its bindings, refuses connections, or serves again. */
+void entities_down(struct run *run, bool down);
 /* Makes an expired access token and a good refresh token the CLI's login. */
 void login_given(struct run *run, const char *person, int64_t expires_in_s, bool refreshable);

@@ -211,9 +211,10 @@ static void make_urls(struct lab *l)
 		.provider = s->provider,
 		.issuer = s->config.issuer,
 		.idp = idp_origin(l->idp),
-		.platform = s->face	 ? recorder_url(s->face)
-			    : s->service ? reference_url(s->service)
-					 : NULL,
+		.platform = s->face	  ? recorder_url(s->face)
+			    : s->entities ? recorder_url(s->entities)
+			    : s->service  ? reference_url(s->service)
+					  : NULL,
 		.pdp = recorder_url(s->liar),
 		.upstream = s->upstream ? recorder_url(s->upstream) : NULL,
 		.gateway_listen = s->surface == GATEWAY ? free_listen(l) : NULL,
@@ -263,6 +264,11 @@ static bool start_parts(struct lab *l, struct err *err)
 		return false;
 	if ((s->surface & (CLI | SDK)) && !start_face(l, err))
 		return false;
+	if (s->surface == PDP) {
+		s->entities = tap(l, NULL, NULL, reference_url(s->service), err);
+		if (!s->entities)
+			return false;
+	}
 	if (s->surface == GATEWAY) {
 		s->upstream = tap(l, "gateway", "upstream", NULL, err);
 		if (!s->upstream)
@@ -283,6 +289,7 @@ void lab_clear(struct lab *l)
 	recorder_stop(s->stranger);
 	recorder_stop(s->upstream);
 	recorder_stop(s->liar);
+	recorder_stop(s->entities);
 	reference_stop(s->pdp);
 	reference_stop(s->service);
 	json_decref(s->settings);
@@ -329,25 +336,34 @@ static struct reference *entities(struct lab *l)
 {
 	if (l->now.service)
 		return l->now.service;
-	return l->embedded ? l->now.instance_part : NULL;
+	return l->now.surface == SERVICE && l->embedded ? l->now.instance_part : NULL;
 }
 
-bool lab_seed(struct lab *l, const json_t *more, struct err *err)
+bool lab_store(struct lab *l, const json_t *more, struct err *err)
 {
 	AUTO(json_t) json_t *state = people_state();
 	struct reference *service = entities(l);
 
 	if (more)
 		json_object_update_recursive(state, (json_t *)(uintptr_t)more);
-	if (!service) /* a foreign one, which may take them by a way of its own */
-		return !l->target->push ||
-		       l->target->push(l->target->ctx, l->now.instance, state, err);
-	if (!reference_seed(service, state, err))
+	if (service && !reference_seed(service, state, err))
 		return err_note(err, "workspaces of the lab");
-	if (l->now.pdp && !reference_refresh(l->now.pdp, err))
-		return err_note(err, "workspaces of the lab");
-	if (l->now.surface == PDP && l->target->push)
+	/* A foreign part may take them by a way of its own. */
+	if ((!service || l->now.surface == PDP) && l->target->push)
 		return l->target->push(l->target->ctx, l->now.instance, state, err);
+	return true;
+}
+
+bool lab_seed(struct lab *l, const json_t *more, struct err *err)
+{
+	struct assembly *s = &l->now;
+	struct reference *target = l->embedded && s->surface == PDP ? s->instance_part : NULL;
+
+	if (!lab_store(l, more, err))
+		return false;
+	if ((s->pdp && !reference_refresh(s->pdp, err)) ||
+	    (target && !reference_refresh(target, err)))
+		return err_note(err, "workspaces of the lab");
 	return true;
 }
 
@@ -379,7 +395,8 @@ static bool reset_simulator(struct lab *l, struct err *err)
 bool lab_reset(struct lab *l, struct err *err)
 {
 	struct assembly *s = &l->now;
-	struct recorder *recorders[] = { s->face, s->api, s->stranger, s->upstream, s->liar };
+	struct recorder *recorders[] = { s->face,     s->api,  s->stranger,
+					 s->upstream, s->liar, s->entities };
 
 	for (size_t i = 0; i < ARRAY_LEN(recorders); i++) {
 		if (!recorders[i])

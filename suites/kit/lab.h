@@ -7,7 +7,7 @@
  *	cli      target -> face -> api -> gateway -> liar -> pdp; gateway -> service
  *	gateway  client -> target -> liar -> pdp; target -> upstream
  *	service  client -> target -> liar -> pdp
- *	pdp      asker -> target; service (entities) and pdp (bundle) beside it
+ *	pdp      asker -> target -> entities -> service; pdp (bundle) beside it
  *
  * face, api, liar and upstream are recorders: face answers for the discovery document, api for
  * the rest of a platform whose answers a row wants to choose. Parts are started anew
@@ -41,7 +41,7 @@ struct assembly {
 	struct lab_urls urls;
 	json_t *settings;
 	struct reference *pdp, *service, *gateway;
-	struct recorder *face, *api, *stranger, *liar, *upstream;
+	struct recorder *face, *api, *stranger, *liar, *upstream, *entities;
 	void *instance; /* of the target */
 	struct reference *instance_part; /* the same, when the target is a part of the reference platform */
 	char home[512];
@@ -72,6 +72,9 @@ void lab_clear(struct lab *l); /* stops the parts, keeps the simulator */
 bool lab_reset(struct lab *l, struct err *err) MUST_CHECK;
 /* Workspaces and members of token.h, with `more` merged over it; the decision point knows. */
 bool lab_seed(struct lab *l, const json_t *more, struct err *err) MUST_CHECK;
+
+/* The same, and the decision point is not told. */
+bool lab_store(struct lab *l, const json_t *more, struct err *err) MUST_CHECK;
 
 /* Where the front door is: the target's URL, or NULL for a CLI. */
 const char *lab_front(const struct lab *l);
