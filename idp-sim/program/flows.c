@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The way to the request of each grant and each endpoint. */
+#include "idp-sim/program/play.h"
+
+#include "idp-sim/base/form.h"
+
+#include <string.h>
+#include <strings.h>
+
+static bool begin(struct play *p, const char *endpoint, const char *method, struct err *err)
+{
+	const char *url = play_url(p, endpoint);
+
+	p->ask = (struct ask){ .method = method, .url = url };
+	return url || fail(err, ERR_INPUT, "%s has no endpoint '%s'", p->provider->name, endpoint);
+}
+
+static bool need_client(struct play *p, enum grant grant, bool is_public, struct err *err)
+{
+	if (!p->client)
+		p->client = play_client(p, grant, is_public);
+	if (!p->client)
+		p->client = play_client(p, grant, !is_public);
+	return p->client || fail(err, ERR_INPUT, "%s has no client for the grant %s",
+				 p->provider->name, grant_names[grant]);
+}
+
+static bool need_user(struct play *p, struct err *err)
+{
+	return p->user || fail(err, ERR_INPUT, "%s has no user who can sign in",
+			       p->provider->name);
+}
+
+static const char *login_name(const struct user *u)
+{
+	for (size_t i = 0; i < u->logins.n; i++)
+		if (strchr(u->logins.v[i], '@'))
+			return u->logins.v[i];
+	return u->name;
+}
+
+static bool begin_grant(struct play *p, enum grant grant, struct err *err)
+{
+	if (!begin(p, "token", "POST", err))
+		return false;
+	ask_set(&p->ask, "grant_type", grant_types[grant]);
+	play_prove(p, &p->ask);
+	return true;
+}
+
+/* ---- grants ---- */
+
+static bool flow_password(struct play *p, struct err *err)
+{
+	if (!need_client(p, GRANT_PASSWORD, true, err) || !need_user(p, err) ||
+	    !begin_grant(p, GRANT_PASSWORD, err))
+		return false;
+	ask_set(&p->ask, "username", login_name(p->user));
+	ask_set(&p->ask, "password", p->user->password);
+	ask_set(&p->ask, "scope", play_scope(p, GRANT_PASSWORD));
+	return true;
+}
+
+static bool flow_client_credentials(struct play *p, struct err *err)
+{
+	if (!need_client(p, GRANT_CLIENT_CREDENTIALS, false, err) ||
+	    !begin_grant(p, GRANT_CLIENT_CREDENTIALS, err))
+		return false;
+	ask_set(&p->ask, "scope", play_scope(p, GRANT_CLIENT_CREDENTIALS));
+	return true;
+}
+
+static bool flow_device(struct play *p, struct err *err)
+{
+	if (!need_client(p, GRANT_DEVICE_CODE, true, err) || !begin(p, "device", "POST", err))
+		return false;
+	play_prove(p, &p->ask);
+	ask_set(&p->ask, "scope", play_scope(p, GRANT_DEVICE_CODE));
+	return true;
+}
+
+static bool decide(struct play *p, const char *user_code, struct err *err)
+{
+	const char *word = p->deny ? "deny" : "approve";
+	json_t *body = p->deny ? NULL : json_pack("{s:s}", "user", p->user->name);
+
+	return play_control(p, "POST",
+			    arena_printf(p->arena, "/_sim/devices/%s/%s", user_code, word), body,
+			    arena_printf(p->arena, "%s %s%s%s", word, user_code,
+					 p->deny ? "" : " ", p->deny ? "" : p->user->name),
+			    err);
+}
+
+static bool flow_device_code(struct play *p, struct err *err)
+{
+	AUTO_ANSWER answer = { 0 };
+	AUTO_BUF curl = { 0 };
+
+	if (!flow_device(p, err) || !need_user(p, err))
+		return false;
+	ask_curl(&p->ask, &curl);
+	buf_printf(&p->notes, "%s\n", curl.p);
+	if (!play_send(p, &answer, err))
+		return false;
+	AUTO(json_t) json_t *o = json_loads(answer.body ? answer.body : "", 0, NULL);
+	const char *code = arena_str(p->arena, conf_str(o, "device_code", NULL));
+	const char *user_code = conf_str(o, "user_code", NULL);
+	if (!code || !user_code)
+		return fail(err, ERR_INPUT, "the device endpoint answered %d: %.200s",
+			    answer.status, answer.body ? answer.body : "");
+	if (!p->pending && !decide(p, user_code, err))
+		return false;
+	if (!begin_grant(p, GRANT_DEVICE_CODE, err))
+		return false;
+	ask_set(&p->ask, "device_code", code);
+	return true;
+}
+
+/* A first refresh token: by password where that works, else by device code. */
+static bool flow_refresh_token(struct play *p, struct err *err)
+{
+	struct err why = { 0 };
+	const char *token = NULL;
+
+	if (flow_password(p, &why))
+		token = play_step(p, &p->ask, "refresh_token", &why);
+	if (!token && (!flow_device_code(p, err) ||
+		       !(token = play_step(p, &p->ask, "refresh_token", err))))
+		return false;
+	if (!begin_grant(p, GRANT_REFRESH_TOKEN, err))
+		return false;
+	ask_set(&p->ask, "refresh_token", token);
+	return true;
+}
+
+static bool flow_authorization_code(struct play *p, struct err *err)
+{
+	const char *code;
+
+	if (!need_client(p, GRANT_AUTHORIZATION_CODE, true, err) || !need_user(p, err))
+		return false;
+	code = play_code(p, err);
+	if (!code || !begin_grant(p, GRANT_AUTHORIZATION_CODE, err))
+		return false;
+	ask_set(&p->ask, "code", code);
+	ask_set(&p->ask, "redirect_uri", p->redirect_uri);
+	ask_set(&p->ask, "code_verifier", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+	return true;
+}
+
+/* ---- endpoints ---- */
+
+/* A redirect URI that the client has, with a wildcard filled in. */
+static const char *redirect_of(struct play *p)
+{
+	const char *uri = p->client->redirect_uris.n ? p->client->redirect_uris.v[0]
+						     : "http://localhost/callback";
+	size_t n = strcspn(uri, "*");
+
+	return uri[n] ? arena_printf(p->arena, "%.*scallback", (int)n, uri) : uri;
+}
+
+static bool flow_authorize(struct play *p, struct err *err)
+{
+	if (!need_client(p, GRANT_AUTHORIZATION_CODE, true, err) ||
+	    !begin(p, "authorize", "GET", err))
+		return false;
+	p->redirect_uri = redirect_of(p);
+	ask_set(&p->ask, "client_id", p->client->id);
+	ask_set(&p->ask, "response_type", "code");
+	ask_set(&p->ask, "redirect_uri", p->redirect_uri);
+	ask_set(&p->ask, "scope", play_scope(p, GRANT_AUTHORIZATION_CODE));
+	ask_set(&p->ask, "state", "s");
+	/* The pair of RFC 7636, appendix B. */
+	ask_set(&p->ask, "code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+	ask_set(&p->ask, "code_challenge_method", "S256");
+	return true;
+}
+
+static bool access_token(struct play *p, const char **ret, struct err *err)
+{
+	struct err why = { 0 };
+
+	*ret = NULL;
+	if (flow_password(p, &why))
+		*ret = play_step(p, &p->ask, "access_token", &why);
+	if (!*ret && flow_device_code(p, err))
+		*ret = play_step(p, &p->ask, "access_token", err);
+	return *ret != NULL;
+}
+
+static bool flow_userinfo(struct play *p, struct err *err)
+{
+	const char *token;
+
+	if (!access_token(p, &token, err) || !begin(p, "userinfo", "GET", err))
+		return false;
+	p->ask.authorization = arena_printf(p->arena, "Bearer %s", token);
+	return true;
+}
+
+/* Introspection and revocation: a token of the user, asked about by a client with proof. */
+static bool about_token(struct play *p, const char *endpoint, bool is_public, struct err *err)
+{
+	const char *token;
+
+	if (!access_token(p, &token, err))
+		return false;
+	p->client = play_client(p, GRANT_NONE, is_public);
+	if (!p->client)
+		return fail(err, ERR_INPUT, "no client for %s", endpoint);
+	if (!begin(p, endpoint, "POST", err))
+		return false;
+	play_prove(p, &p->ask);
+	ask_set(&p->ask, "token", token);
+	return true;
+}
+
+static bool flow_introspect(struct play *p, struct err *err)
+{
+	return about_token(p, "introspect", false, err);
+}
+
+static bool flow_revoke(struct play *p, struct err *err)
+{
+	return about_token(p, "revoke", true, err);
+}
+
+static bool flow_logout(struct play *p, struct err *err)
+{
+	return begin(p, "logout", "GET", err);
+}
+
+static bool flow_discovery(struct play *p, struct err *err)
+{
+	return begin(p, "discovery", "GET", err);
+}
+
+static bool flow_instance(struct play *p, struct err *err)
+{
+	if (!begin(p, "instance", "GET", err))
+		return false;
+	ask_set(&p->ask, "api-version", "1.1");
+	ask_set(&p->ask, "authorization_endpoint",
+		"https://login.microsoftonline.com/common/oauth2/v2.0/authorize");
+	return true;
+}
+
+static bool flow_authn(struct play *p, struct err *err)
+{
+	AUTO(json_t) json_t *o = NULL;
+
+	if (!need_user(p, err) || !begin(p, "authn", "POST", err))
+		return false;
+	o = json_pack("{s:s, s:s}", "username", login_name(p->user), "password",
+		      p->user->password);
+	AUTO(char) char *text = json_dumps(o, JSON_COMPACT);
+	p->ask.type = "application/json";
+	p->ask.body = arena_str(p->arena, text);
+	return true;
+}
+
+static const struct {
+	const char *name;
+	bool (*prepare)(struct play *p, struct err *err);
+} flows[] = {
+	{ "password", flow_password },
+	{ "client_credentials", flow_client_credentials },
+	{ "device", flow_device },
+	{ "device_code", flow_device_code },
+	{ "refresh_token", flow_refresh_token },
+	{ "authorization_code", flow_authorization_code },
+	{ "authorize", flow_authorize },
+	{ "userinfo", flow_userinfo },
+	{ "introspect", flow_introspect },
+	{ "revoke", flow_revoke },
+	{ "logout", flow_logout },
+	{ "discovery", flow_discovery },
+	{ "instance", flow_instance },
+	{ "authn", flow_authn },
+};
+
+bool play_flow(struct play *p, const char *flow, struct err *err)
+{
+	for (size_t i = 0; i < ARRAY_LEN(flows); i++)
+		if (!strcmp(flows[i].name, flow))
+			return flows[i].prepare(p, err);
+	return fail(err, ERR_INPUT, "no flow '%s'", flow);
+}
+
+/* ---- a person at the pages ---- */
+
+/* The value of an attribute in one tag, HTML-decoded; NULL when absent. */
+static const char *attribute(struct play *p, const char *tag, size_t n, const char *name)
+{
+	AUTO_BUF mark = { 0 };
+	AUTO_BUF out = { 0 };
+	const char *end = tag + n;
+
+	buf_printf(&mark, " %s=\"", name);
+	const char *at = memmem(tag, n, mark.p, mark.n);
+	if (!at)
+		return NULL;
+	for (at += mark.n; at < end && *at != '"'; at++) {
+		buf_char(&out, *at);
+		if (!strncmp(at, "&amp;", 5))
+			at += 4;
+	}
+	return arena_str(p->arena, out.p ? out.p : "");
+}
+
+static const char *absolute(struct play *p, const char *base, const char *url)
+{
+	const char *path = strstr(base, "://");
+
+	if (!url || strstr(url, "://"))
+		return url;
+	path = path ? strchr(path + 3, '/') : NULL;
+	return *url == '/' ? arena_printf(p->arena, "%.*s%s", (int)(path ? path - base : 0), base,
+					  url)
+			   : base;
+}
+
+static bool says_no(const char *name, const char *value)
+{
+	static const char *const words[] = { "cancel", "deny", "decline", "no", "back" };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if ((name && !strcasecmp(name, words[i])) ||
+		    (value && !strcasecmp(value, words[i])))
+			return true;
+	return false;
+}
+
+/* What a person types into one input. */
+static void fill_input(struct play *p, const char *tag, size_t n, struct ask *a)
+{
+	const char *name = attribute(p, tag, n, "name");
+	const char *type = attribute(p, tag, n, "type");
+	const char *value = attribute(p, tag, n, "value");
+
+	if (!name || says_no(name, value))
+		return;
+	if (type && !strcmp(type, "password"))
+		value = p->user->password;
+	else if (!type || !strcmp(type, "text") || !strcmp(type, "email"))
+		value = login_name(p->user);
+	ask_set(a, name, value ? value : "");
+}
+
+/* The first form of a page, filled in. False: there is none. */
+static bool fill_form(struct play *p, const char *base, const char *html, struct ask *a)
+{
+	const char *form = html ? strstr(html, "<form") : NULL;
+	const char *end = form ? strstr(form, "</form>") : NULL;
+
+	if (!end)
+		return false;
+	*a = (struct ask){ .method = "POST",
+			   .url = absolute(p, base,
+					   attribute(p, form, strcspn(form, ">"), "action")) };
+	if (!a->url)
+		a->url = base;
+	for (const char *tag = form; (tag = strchr(tag + 1, '<')) && tag < end;)
+		if (!strncmp(tag, "<input", 6) || !strncmp(tag, "<button", 7))
+			fill_input(p, tag, strcspn(tag, ">"), a);
+	return true;
+}
+
+static const char *cookies_of(struct play *p, const struct wire_answer *answer, const char *old)
+{
+	AUTO_BUF out = { 0 };
+
+	buf_str(&out, old);
+	for (size_t i = 0; i < answer->n_headers; i++) {
+		const char *value = answer->headers[i].value;
+		if (strcasecmp(answer->headers[i].name, "Set-Cookie"))
+			continue;
+		buf_printf(&out, "%s%.*s", out.n ? "; " : "", (int)strcspn(value, ";"), value);
+	}
+	return out.p ? arena_str(p->arena, out.p) : NULL;
+}
+
+static const char *code_in(struct play *p, const char *location)
+{
+	const char *query = strchr(location, '?');
+	struct form f = form_parse(p->arena, query ? query + 1 : "", query ? strlen(query + 1) : 0);
+
+	return form_get(&f, "code");
+}
+
+const char *play_code(struct play *p, struct err *err)
+{
+	enum { PAGES = 8 };
+
+	if (!flow_authorize(p, err))
+		return NULL;
+	struct ask next = p->ask;
+	for (int i = 0; i < PAGES; i++) {
+		AUTO_ANSWER answer = { 0 };
+		const char *cookie = next.cookie, *url = next.url;
+		p->ask = next;
+		if (!play_send(p, &answer, err))
+			return NULL;
+		cookie = cookies_of(p, &answer, cookie);
+		const char *location = wire_header(&answer, "Location");
+		if (location && !strncmp(location, p->redirect_uri, strlen(p->redirect_uri)))
+			return code_in(p, location);
+		if (location)
+			next = (struct ask){ .method = "GET",
+					     .url = absolute(p, url,
+							     arena_str(p->arena, location)) };
+		else if (!fill_form(p, url, answer.body, &next)) {
+			fail(err, ERR_INPUT, "%s answered %d without a form", url, answer.status);
+			return NULL;
+		}
+		next.cookie = cookie;
+	}
+	fail(err, ERR_INPUT, "the sign-in never came to an end");
+	return NULL;
+}

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* serve - the simulator as a process: where it listens, then one line a request. */
+#include "idp-sim/base/buf.h"
+#include "idp-sim/base/conf.h"
+#include "idp-sim/program/command.h"
+#include "idp-sim/program/ctl.h"
+#include "idp-sim/program/version.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+
+static struct {
+	int64_t port, control_port, tls_port, threads, seed;
+	const char *address, *config, *public_url, *tls_dir, *keys, *state, *ready, *at;
+	bool tls, adopt, trust_forwarded, exit_on_stdin_close, frozen, quiet;
+	struct texts providers, fails;
+} opt = { .port = DEFAULT_PORT,
+	  .control_port = DEFAULT_CONTROL_PORT,
+	  .tls_port = DEFAULT_TLS_PORT };
+
+static const struct flag flags[] = {
+	{ "provider", FLAG_LIST, &opt.providers, "NAME|FILE",
+	  "a dialect, or a YAML file; may be repeated; all three when absent" },
+	{ "config", FLAG_TEXT, &opt.config, "FILE", "clients, users, lifetimes of your own" },
+	{ "port", FLAG_NUMBER, &opt.port, "N", "0 picks a free one; default 8480" },
+	{ "control-port", FLAG_NUMBER, &opt.control_port, "N", "default 8489" },
+	{ "address", FLAG_TEXT, &opt.address, "ADDR", "default 127.0.0.1" },
+	{ "tls", FLAG_SWITCH, &opt.tls, NULL, "HTTPS beside HTTP, with a certificate made for it" },
+	{ "tls-port", FLAG_NUMBER, &opt.tls_port, "N", "default 8483" },
+	{ "tls-dir", FLAG_TEXT, &opt.tls_dir, "DIR", "cert.pem, key.pem, ca.pem; made when absent" },
+	{ "public-url", FLAG_TEXT, &opt.public_url, "URL", "what issuers begin with, behind a proxy" },
+	{ "trust-forwarded", FLAG_SWITCH, &opt.trust_forwarded, NULL,
+	  "take X-Forwarded-Proto and -Host into issuers" },
+	{ "keys", FLAG_TEXT, &opt.keys, "FILE", "signing keys of your own; made when absent" },
+	{ "seed", FLAG_NUMBER, &opt.seed, "N", "the same ids and codes in every run" },
+	{ "at", FLAG_TEXT, &opt.at, "TIME", "virtual Unix time at start" },
+	{ "frozen", FLAG_SWITCH, &opt.frozen, NULL, "the clock stands still" },
+	{ "adopt", FLAG_SWITCH, &opt.adopt, NULL,
+	  "register unknown tenants, clients and redirect URIs on first use" },
+	{ "fail", FLAG_LIST, &opt.fails, "CODE[@client][,next=N]",
+	  "give that error where the real provider would" },
+	{ "state", FLAG_TEXT, &opt.state, "redis://HOST:PORT/DB", "share codes and sessions" },
+	{ "threads", FLAG_NUMBER, &opt.threads, "N", "default: one a core" },
+	{ "ready", FLAG_TEXT, &opt.ready, "json", "one JSON line when it listens, nothing else" },
+	{ "exit-on-stdin-close", FLAG_SWITCH, &opt.exit_on_stdin_close, NULL,
+	  "end with the parent that holds stdin" },
+	{ "quiet", FLAG_SWITCH, &opt.quiet, NULL, "no line a request" },
+	{ 0 },
+};
+
+/* ---- the screen ---- */
+
+/* Red what failed, yellow what was refused on purpose; the time is dim. */
+static void print_line(void *ctx, const char *line)
+{
+	const char *status = strlen(line) > 25 ? line + 24 : "";
+	enum ink colour = strstr(line, "trouble") ? INK_YELLOW
+			  : *status == '5'	  ? INK_RED
+			  : *status == '4'	  ? INK_YELLOW
+						  : INK_PLAIN;
+
+	printf("%s%.12s%s%s%s%s\n", ink(INK_DIM), line, ink(INK_PLAIN), ink(colour),
+	       strlen(line) > 12 ? line + 12 : "", ink(INK_PLAIN));
+	fflush(stdout);
+}
+
+static json_t *providers_of(struct idp *s)
+{
+	int status;
+	json_t *answer = idp_call(s, "GET", "/_sim/providers", NULL, &status);
+	json_t *list = json_incref(json_object_get(answer, "providers"));
+
+	json_decref(answer);
+	return list;
+}
+
+static void print_providers(const json_t *list)
+{
+	size_t i, width = 40;
+	json_t *p;
+
+	json_array_foreach((json_t *)(uintptr_t)list, i, p) {
+		size_t n = strlen(conf_str(p, "issuer", ""));
+		width = n > width ? n : width;
+	}
+	printf("  %sprovider  %-*s  clients  users%s\n", ink(INK_DIM), (int)width, "issuer",
+	       ink(INK_PLAIN));
+	json_array_foreach((json_t *)(uintptr_t)list, i, p)
+		printf("  %-8s  %s%-*s%s  %7zu  %5zu\n", conf_str(p, "name", ""),
+		       ink(INK_BLUE), (int)width, conf_str(p, "issuer", ""), ink(INK_PLAIN),
+		       json_array_size(json_object_get(p, "clients")),
+		       json_array_size(json_object_get(p, "users")));
+}
+
+/* "alice bob carol dave ..." */
+static void print_people(const json_t *list)
+{
+	const json_t *users = json_object_get(json_array_get(list, 0), "users");
+	size_t i;
+	json_t *u;
+
+	json_array_foreach((json_t *)(uintptr_t)users, i, u) {
+		if (i == 4) {
+			printf(" ...");
+			break;
+		}
+		const char *name = json_is_string(u) ? json_string_value(u)
+						     : conf_str(u, "name", "");
+		printf(" %s", name);
+	}
+	putchar('\n');
+}
+
+static void print_control(struct idp *s, const json_t *list)
+{
+	const char *control = idp_control_origin(s), *tls = idp_tls_origin(s);
+	char seed[32] = "random";
+
+	if (opt.seed)
+		snprintf(seed, sizeof(seed), "%lld", (long long)opt.seed);
+	putchar('\n');
+	if (control)
+		printf("  console   %s%s/%s   approve sign-ins, troubles, clock, journal\n"
+		       "  control   %s%s/_sim/%s   the same for programs; /_sim/openapi.json\n",
+		       ink(INK_BLUE), control, ink(INK_PLAIN), ink(INK_BLUE), control,
+		       ink(INK_PLAIN));
+	if (tls)
+		printf("  tls       %s%s%s   trust %s\n", ink(INK_BLUE), tls, ink(INK_PLAIN),
+		       idp_ca_file(s) ? idp_ca_file(s) : "the certificate's own CA");
+	printf("  clock     %s      keys  %s      seed  %s      people ",
+	       opt.frozen ? "frozen" : "running", opt.keys ? opt.keys : "RS256, public test keys",
+	       seed);
+	print_people(list);
+}
+
+/* Something to copy for each provider: a device login when it has one. */
+static void print_curl(const json_t *p)
+{
+	const json_t *clients = json_object_get(p, "clients");
+	const char *device = conf_str(p, "endpoints.device", NULL);
+	const char *client = "platform-cli";
+	size_t i;
+	json_t *c;
+
+	json_array_foreach((json_t *)(uintptr_t)clients, i, c) {
+		if (json_is_true(json_object_get(c, "public"))) {
+			client = conf_str(c, "id", client);
+			break;
+		}
+	}
+	if (device)
+		printf("  curl -s %s -d client_id=%s -d scope=openid\n", device, client);
+	else
+		printf("  curl -s %s/.well-known/openid-configuration\n",
+		       conf_str(p, "issuer", ""));
+}
+
+static void print_screen(struct idp *s, int64_t took_ms)
+{
+	AUTO(json_t) json_t *list = providers_of(s);
+	size_t i;
+	json_t *p;
+
+	printf("idp-sim %s: a simulated OpenID provider. Not a real one; every key in it is "
+	       "public.\n\n",
+	       IDP_SIM_VERSION);
+	print_providers(list);
+	print_control(s, list);
+	printf("\n%sTry it:%s\n", ink(INK_BOLD), ink(INK_PLAIN));
+	json_array_foreach(list, i, p)
+		print_curl(p);
+	if (idp_control_origin(s))
+		printf("  idp-sim ctl --control %s mint --user alice | idp-sim decode\n",
+		       idp_control_origin(s));
+	printf("\nReady in %lld ms. Ctrl-C stops. Requests follow, one a line.\n\n",
+	       (long long)took_ms);
+	fflush(stdout);
+}
+
+static void print_ready(struct idp *s)
+{
+	AUTO(json_t) json_t *list = providers_of(s);
+	AUTO(json_t) json_t *issuers = json_object();
+	size_t i;
+	json_t *p;
+
+	json_array_foreach(list, i, p)
+		json_object_set(issuers, conf_str(p, "name", ""), json_object_get(p, "issuer"));
+	AUTO(json_t) json_t *o = json_pack("{s:O, s:s, s:s*, s:s*, s:s*, s:i}", "issuers", issuers,
+					   "origin", idp_origin(s), "tls_origin",
+					   idp_tls_origin(s), "control", idp_control_origin(s),
+					   "ca", idp_ca_file(s), "pid", (int)getpid());
+	AUTO(char) char *text = json_dumps(o, JSON_COMPACT);
+	printf("%s\n", text);
+	fflush(stdout);
+}
+
+/* ---- running ---- */
+
+static bool arm_failures(struct idp *s, struct err *err)
+{
+	for (size_t i = 0; i < opt.fails.n; i++) {
+		AUTO(json_t) json_t *body = json_object();
+		int status;
+		if (!ctl_compact(body, opt.fails.v[i], err))
+			return false;
+		AUTO(json_t) json_t *answer =
+			idp_call(s, "POST", "/_sim/troubles", body, &status);
+		if (status >= 300)
+			return fail(err, ERR_INPUT, "--fail %s: %s", opt.fails.v[i],
+				    conf_str(answer, "error", "refused"));
+	}
+	return true;
+}
+
+static void reload(struct idp *s)
+{
+	int status;
+	AUTO(json_t) json_t *answer = idp_call(s, "POST", "/_sim/reload", NULL, &status);
+
+	if (status >= 300)
+		complain(0, "reload: %s", conf_str(answer, "error", "refused"));
+	else if (!opt.ready)
+		print_line(NULL, "            reloaded");
+}
+
+/* Until a signal, or the end of stdin when that was asked for. */
+static void wait_for_the_end(struct idp *s, int signals)
+{
+	struct pollfd fds[] = { { .fd = signals, .events = POLLIN },
+				{ .fd = opt.exit_on_stdin_close ? STDIN_FILENO : -1,
+				  .events = POLLIN } };
+	struct signalfd_siginfo got;
+	char scrap[256];
+
+	for (;;) {
+		if (poll(fds, ARRAY_LEN(fds), -1) < 0 && errno != EINTR)
+			return;
+		if (fds[0].revents && read(signals, &got, sizeof(got)) == sizeof(got)) {
+			if (got.ssi_signo != SIGHUP)
+				return;
+			reload(s);
+		}
+		if (fds[1].revents && read(STDIN_FILENO, scrap, sizeof(scrap)) <= 0)
+			return;
+	}
+}
+
+static int catch_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+static struct idp *start(struct err *err)
+{
+	struct idp_options o = { .providers = opt.providers.n ? opt.providers.v : NULL,
+				 .config = opt.config,
+				 .address = opt.address,
+				 .port = (int)opt.port,
+				 .control_port = (int)opt.control_port,
+				 .public_url = opt.public_url,
+				 .trust_forwarded = opt.trust_forwarded,
+				 .tls = opt.tls || opt.tls_dir,
+				 .tls_port = (int)opt.tls_port,
+				 .tls_dir = opt.tls_dir,
+				 .keys = opt.keys,
+				 .threads = (int)opt.threads,
+				 .seed = (uint64_t)opt.seed,
+				 .start_at = opt.at ? strtoll(opt.at, NULL, 10) : 0,
+				 .adopt = opt.adopt,
+				 .state = opt.state,
+				 .on_line = opt.quiet || opt.ready ? NULL : print_line };
+
+	/* With --port 0 nobody should meet a busy port. */
+	if (!opt.port && opt.control_port == DEFAULT_CONTROL_PORT)
+		o.control_port = 0;
+	if (!opt.port && opt.tls_port == DEFAULT_TLS_PORT)
+		o.tls_port = 0;
+	struct idp *s = idp_start(&o, err);
+	if (!s && strstr(err->text, strerror(EADDRINUSE)))
+		err_note(err, "--port 0 picks a free one");
+	return s;
+}
+
+static int run(int argc, char **argv)
+{
+	int64_t began = clk_mono_ms();
+	struct err err = { 0 };
+
+	if (argc)
+		return complain(EXIT_USAGE, "serve takes no '%s'", argv[0]);
+	if (opt.ready && strcmp(opt.ready, "json") != 0)
+		return complain(EXIT_USAGE, "--ready knows only json");
+	AUTO(fd) int signals = catch_signals();
+	struct idp *s = start(&err);
+	if (!s)
+		return complain_err(&err);
+	if (opt.frozen)
+		clk_freeze(idp_clock(s), true);
+	if (!arm_failures(s, &err)) {
+		idp_stop(s);
+		return complain_err(&err);
+	}
+	if (opt.ready)
+		print_ready(s);
+	else
+		print_screen(s, clk_mono_ms() - began);
+	wait_for_the_end(s, signals);
+	idp_stop(s);
+	return EXIT_FINE;
+}
+
+const struct command command_serve = { "serve", "", "run the simulator", run, flags };
