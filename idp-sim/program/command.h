@@ -31,7 +31,7 @@ struct flag {
 	const char *name; /* without the dashes; NULL ends a table */
 	enum flag_kind kind;
 	void *to;
-	const char *arg;  /* what --help calls the value; NULL for a switch */
+	const char *arg; /* what --help calls the value; NULL for a switch */
 	const char *help;
 };
 
@@ -65,5 +65,5 @@ const char *ink(enum ink which);
 void ink_forbid(void);
 
 /* Starts a simulator for one command: no control listener, any port, quiet. */
-struct idp *quiet_idp(const char *const *providers, const char *public_url, struct err *err)
-	MUST_CHECK;
+struct idp *quiet_idp(const char *const *providers, const char *public_url,
+		      struct err *err) MUST_CHECK;

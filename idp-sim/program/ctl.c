@@ -121,7 +121,7 @@ static json_t *typed(const struct conf_key *k, const char *text)
 		double d = strtod(text, &end);
 		return errno || *end || end == text ? NULL : json_real(d);
 	case CONF_BOOL:
-		return !strcmp(text, "true")  ? json_true()
+		return !strcmp(text, "true")	? json_true()
 		       : !strcmp(text, "false") ? json_false()
 						: NULL;
 	case CONF_DICT:
@@ -173,7 +173,8 @@ bool ctl_compact(json_t *body, const char *text, struct err *err)
 		const char *value = client ? p : p + name + 1;
 		size_t len = client ? n : n - name - 1;
 		if (!client && !strcmp(key.p, "next"))
-			json_object_set_new(body, "next", json_integer(strtoll(value, NULL, 10)));
+			json_object_set_new(body, "next",
+					    json_integer(strtoll(value, NULL, 10)));
 		else
 			json_object_set_new(body, client ? "client_id" : key.p,
 					    json_stringn(value, len));
@@ -262,7 +263,8 @@ static void usage_of(const struct ctl_row *r)
 static int usage(void)
 {
 	printf("idp-sim ctl [--control URL] COMMAND\n\n"
-	       "Steers a running simulator. The URL is that of its control listener; without it\n"
+	       "Steers a running simulator. The URL is that of its control listener; without "
+	       "it\n"
 	       "IDP_SIM_CONTROL, else " CTL_DEFAULT_CONTROL ".\n\n");
 	for (const struct ctl_row *r = ctl_rows; r->name; r++)
 		usage_of(r);
@@ -272,8 +274,8 @@ static int usage(void)
 
 static int show(const struct ctl_row *row, const struct wire_answer *answer)
 {
-	AUTO(json_t) json_t *o = json_loadb(answer->body ? answer->body : "", answer->body_len, 0,
-					    NULL);
+	AUTO(json_t)
+	json_t *o = json_loadb(answer->body ? answer->body : "", answer->body_len, 0, NULL);
 	const char *shown = row && row->shown ? conf_str(o, row->shown, NULL) : NULL;
 
 	if (answer->status >= 400 || !answer->status) {
@@ -303,10 +305,11 @@ static int send(const struct asked *a, const char *method)
 		url.p[--url.n] = 0;
 	buf_str(&url, a->target.p);
 	if (!wire_request(method, url.p, body ? headers : NULL, body, body ? strlen(body) : 0,
-			  &(struct wire_to){ .ca_file = a->ca, .timeout_ms = 310000 }, &answer,
+			  &(struct wire_to) { .ca_file = a->ca, .timeout_ms = 310000 }, &answer,
 			  &err))
-		return complain(EXIT_TROUBLE, "%s; is `idp-sim serve` running, and is this its "
-					      "control address?",
+		return complain(EXIT_TROUBLE,
+				"%s; is `idp-sim serve` running, and is this its "
+				"control address?",
 				err.text);
 	return show(a->row, &answer);
 }
@@ -355,7 +358,8 @@ static int run(int argc, char **argv)
 		return call(argc - 1, argv + 1);
 	a.row = find_row(argc, argv, &words);
 	if (!a.row)
-		return complain(EXIT_USAGE, "unknown command 'ctl %s'; idp-sim ctl --help lists them",
+		return complain(EXIT_USAGE,
+				"unknown command 'ctl %s'; idp-sim ctl --help lists them",
 				argv[0]);
 	a.route = ctl_route(a.row);
 	buf_str(&a.target, a.row->path);

@@ -10,13 +10,13 @@
 #define CTL_DEFAULT_CONTROL "http://127.0.0.1:8489"
 
 struct ctl_row {
-	const char *name;	 /* one word or two */
+	const char *name;	   /* one word or two */
 	const char *method, *path; /* "{}" takes an operand */
-	const char *operands[3]; /* in capitals: of the path, or JSON, the body; else members;
-				  * "[x]" may be left out */
-	const char *fixed;	 /* members that this command always sends */
-	const char *shown;	 /* print this member of the answer only */
-	bool compact;		 /* the operand is CODE@client,next=N */
+	const char *operands[3];   /* in capitals: of the path, or JSON, the body; else members;
+				    * "[x]" may be left out */
+	const char *fixed;	   /* members that this command always sends */
+	const char *shown;	   /* print this member of the answer only */
+	bool compact;		   /* the operand is CODE@client,next=N */
 };
 
 extern const struct ctl_row ctl_rows[]; /* name NULL ends it */

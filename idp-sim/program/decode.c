@@ -13,7 +13,8 @@ enum { TOKEN_LIMIT = 1 << 20 };
 
 static bool plain;
 static const struct flag flags[] = {
-	{ "json", FLAG_SWITCH, &plain, NULL, "{\"header\": ..., \"claims\": ...} and nothing else" },
+	{ "json", FLAG_SWITCH, &plain, NULL,
+	  "{\"header\": ..., \"claims\": ...} and nothing else" },
 	{ 0 },
 };
 
@@ -38,16 +39,18 @@ static void put_distance(struct buf *out, int64_t seconds)
 
 	while (i + 1 < ARRAY_LEN(units) && n < 2 * units[i].unit)
 		i++;
-	buf_printf(out, seconds < 0 ? "%lld %s ago" : "in %lld %s", (long long)(n / units[i].unit),
-		   units[i].name);
+	buf_printf(out, seconds < 0 ? "%lld %s ago" : "in %lld %s",
+		   (long long)(n / units[i].unit), units[i].name);
 }
 
 static void print_times(const json_t *claims)
 {
 	static const struct {
 		const char *claim, *label;
-	} times[] = { { "iat", "issued" },   { "auth_time", "signed in" },
-		      { "nbf", "from" }, { "exp", "expires" } };
+	} times[] = { { "iat", "issued" },
+		      { "auth_time", "signed in" },
+		      { "nbf", "from" },
+		      { "exp", "expires" } };
 
 	for (size_t i = 0; i < ARRAY_LEN(times); i++) {
 		const json_t *v = json_object_get(claims, times[i].claim);
@@ -75,13 +78,15 @@ static int show(const char *token)
 	AUTO_JWT t = { 0 };
 
 	if (!jwt_read(a, token, strlen(token), &t))
-		return complain(EXIT_SAYS_NO,
-				"this is no JSON Web Token: three parts of base64url, the first two "
-				"JSON objects%s",
-				strlen(token) && !strchr(token, '.') ? "; perhaps it is opaque" : "");
+		return complain(
+			EXIT_SAYS_NO,
+			"this is no JSON Web Token: three parts of base64url, the first two "
+			"JSON objects%s",
+			strlen(token) && !strchr(token, '.') ? "; perhaps it is opaque" : "");
 	if (plain) {
-		AUTO(json_t) json_t *o = json_pack("{s:O, s:O}", "header", t.header_json, "claims",
-						   t.claims);
+		AUTO(json_t)
+		json_t *o =
+			json_pack("{s:O, s:O}", "header", t.header_json, "claims", t.claims);
 		AUTO(char) char *text = json_dumps(o, JSON_INDENT(2));
 		printf("%s\n", text);
 		return EXIT_FINE;
@@ -103,7 +108,7 @@ static int run(int argc, char **argv)
 		buf_str(&in, argv[0]);
 	else
 		read_stdin(&in);
-	char *text = in.p ? in.p : (char[]){ "" };
+	char *text = in.p ? in.p : (char[]) { "" };
 	text += strspn(text, " \t\r\n");
 	if (!strncasecmp(text, "Bearer ", 7))
 		text += 7;
@@ -111,4 +116,5 @@ static int run(int argc, char **argv)
 	return show(text);
 }
 
-const struct command command_decode = { "decode", "[TOKEN]", "show what a token says", run, flags };
+const struct command command_decode = { "decode", "[TOKEN]", "show what a token says", run,
+					flags };

@@ -60,7 +60,8 @@ static bool take(const struct flag *flags, int argc, char **argv, int *at, struc
 {
 	const char *name = argv[*at] + 2;
 	const char *equals = strchr(name, '=');
-	const struct flag *f = find(flags, name, equals ? (size_t)(equals - name) : strlen(name));
+	const struct flag *f =
+		find(flags, name, equals ? (size_t)(equals - name) : strlen(name));
 	const char *near;
 
 	if (!f) {
@@ -124,22 +125,23 @@ void ink_forbid(void)
 const char *ink(enum ink which)
 {
 	static const char *const codes[] = {
-		[INK_PLAIN] = "\033[0m", [INK_BOLD] = "\033[1m",    [INK_DIM] = "\033[2m",
-		[INK_RED] = "\033[31m",	 [INK_GREEN] = "\033[32m",  [INK_YELLOW] = "\033[33m",
+		[INK_PLAIN] = "\033[0m", [INK_BOLD] = "\033[1m",   [INK_DIM] = "\033[2m",
+		[INK_RED] = "\033[31m",	 [INK_GREEN] = "\033[32m", [INK_YELLOW] = "\033[33m",
 		[INK_BLUE] = "\033[34m",
 	};
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
 
-	if (forbidden || (no && *no) || (term && !strcmp(term, "dumb")) || !isatty(STDOUT_FILENO))
+	if (forbidden || (no && *no) || (term && !strcmp(term, "dumb")) ||
+	    !isatty(STDOUT_FILENO))
 		return "";
 	return codes[which];
 }
 
 struct idp *quiet_idp(const char *const *providers, const char *public_url, struct err *err)
 {
-	return idp_start(&(struct idp_options){ .providers = providers,
-						.public_url = public_url,
-						.control_port = -1,
-						.threads = 1 },
+	return idp_start(&(struct idp_options) { .providers = providers,
+						 .public_url = public_url,
+						 .control_port = -1,
+						 .threads = 1 },
 			 err);
 }

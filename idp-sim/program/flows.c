@@ -11,8 +11,9 @@ static bool begin(struct play *p, const char *endpoint, const char *method, stru
 {
 	const char *url = play_url(p, endpoint);
 
-	p->ask = (struct ask){ .method = method, .url = url };
-	return url || fail(err, ERR_INPUT, "%s has no endpoint '%s'", p->provider->name, endpoint);
+	p->ask = (struct ask) { .method = method, .url = url };
+	return url ||
+	       fail(err, ERR_INPUT, "%s has no endpoint '%s'", p->provider->name, endpoint);
 }
 
 static bool need_client(struct play *p, enum grant grant, bool is_public, struct err *err)
@@ -27,8 +28,8 @@ static bool need_client(struct play *p, enum grant grant, bool is_public, struct
 
 static bool need_user(struct play *p, struct err *err)
 {
-	return p->user || fail(err, ERR_INPUT, "%s has no user who can sign in",
-			       p->provider->name);
+	return p->user ||
+	       fail(err, ERR_INPUT, "%s has no user who can sign in", p->provider->name);
 }
 
 static const char *login_name(const struct user *u)
@@ -84,11 +85,11 @@ static bool decide(struct play *p, const char *user_code, struct err *err)
 	const char *word = p->deny ? "deny" : "approve";
 	json_t *body = p->deny ? NULL : json_pack("{s:s}", "user", p->user->name);
 
-	return play_control(p, "POST",
-			    arena_printf(p->arena, "/_sim/devices/%s/%s", user_code, word), body,
-			    arena_printf(p->arena, "%s %s%s%s", word, user_code,
-					 p->deny ? "" : " ", p->deny ? "" : p->user->name),
-			    err);
+	return play_control(
+		p, "POST", arena_printf(p->arena, "/_sim/devices/%s/%s", user_code, word), body,
+		arena_printf(p->arena, "%s %s%s%s", word, user_code, p->deny ? "" : " ",
+			     p->deny ? "" : p->user->name),
+		err);
 }
 
 static bool flow_device_code(struct play *p, struct err *err)
@@ -316,8 +317,8 @@ static const char *absolute(struct play *p, const char *base, const char *url)
 	if (!url || strstr(url, "://"))
 		return url;
 	path = path ? strchr(path + 3, '/') : NULL;
-	return *url == '/' ? arena_printf(p->arena, "%.*s%s", (int)(path ? path - base : 0), base,
-					  url)
+	return *url == '/' ? arena_printf(p->arena, "%.*s%s", (int)(path ? path - base : 0),
+					  base, url)
 			   : base;
 }
 
@@ -356,9 +357,9 @@ static bool fill_form(struct play *p, const char *base, const char *html, struct
 
 	if (!end)
 		return false;
-	*a = (struct ask){ .method = "POST",
-			   .url = absolute(p, base,
-					   attribute(p, form, strcspn(form, ">"), "action")) };
+	*a = (struct ask) { .method = "POST",
+			    .url = absolute(p, base,
+					    attribute(p, form, strcspn(form, ">"), "action")) };
 	if (!a->url)
 		a->url = base;
 	for (const char *tag = form; (tag = strchr(tag + 1, '<')) && tag < end;)
@@ -384,7 +385,8 @@ static const char *cookies_of(struct play *p, const struct wire_answer *answer, 
 static const char *code_in(struct play *p, const char *location)
 {
 	const char *query = strchr(location, '?');
-	struct form f = form_parse(p->arena, query ? query + 1 : "", query ? strlen(query + 1) : 0);
+	struct form f =
+		form_parse(p->arena, query ? query + 1 : "", query ? strlen(query + 1) : 0);
 
 	return form_get(&f, "code");
 }
@@ -407,11 +409,12 @@ const char *play_code(struct play *p, struct err *err)
 		if (location && !strncmp(location, p->redirect_uri, strlen(p->redirect_uri)))
 			return code_in(p, location);
 		if (location)
-			next = (struct ask){ .method = "GET",
-					     .url = absolute(p, url,
-							     arena_str(p->arena, location)) };
+			next = (struct ask) { .method = "GET",
+					      .url = absolute(p, url,
+							      arena_str(p->arena, location)) };
 		else if (!fill_form(p, url, answer.body, &next)) {
-			fail(err, ERR_INPUT, "%s answered %d without a form", url, answer.status);
+			fail(err, ERR_INPUT, "%s answered %d without a form", url,
+			     answer.status);
 			return NULL;
 		}
 		next.cookie = cookie;

@@ -2,19 +2,21 @@
 /* The program idp-sim: finds the subcommand, parses its flags, prints help. */
 #include "idp-sim/base/conf.h"
 #include "idp-sim/program/command.h"
-#include "idp-sim/program/version.h"
+#include "version.h"
 
 #include <signal.h>
 #include <string.h>
 
 static const struct command *const commands[] = {
-	&command_serve,	   &command_ctl,  &command_errors, &command_explain,
-	&command_reproduce, &command_mint, &command_decode, &command_init,
-	&command_validate, &command_schema,
+	&command_serve,
+	&command_ctl,
+	&command_mint,
+	&command_decode,
 };
 
-static const char *const about = "idp-sim " IDP_SIM_VERSION
-				 ": a simulated OpenID provider (azure, okta, keycloak, yours).";
+static const char *const about =
+	"idp-sim " IDP_SIM_VERSION
+	": a simulated OpenID provider (azure, okta, keycloak, yours).";
 
 static void help_all(FILE *out)
 {
@@ -22,7 +24,8 @@ static void help_all(FILE *out)
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
 		fprintf(out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
 	fprintf(out, "\nidp-sim COMMAND --help says more. Start with: idp-sim serve\n"
-		     "Exit status: 0 done, 1 the answer is no, 2 usage or configuration, 3 could not "
+		     "Exit status: 0 done, 1 the answer is no, 2 usage or configuration, 3 "
+		     "could not "
 		     "work.\n");
 }
 

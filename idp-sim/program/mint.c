@@ -22,7 +22,8 @@ static const struct flag flags[] = {
 	{ "nonce", FLAG_TEXT, &nonce, "TEXT", "of an ID token" },
 	{ "age", FLAG_TEXT, &age, "2h", "it was issued that long ago" },
 	{ "lifetime", FLAG_TEXT, &lifetime, "5m", "from then to its expiry" },
-	{ "claim", FLAG_LIST, &claims, "NAME=VALUE", "VALUE is JSON, or text; null takes it out" },
+	{ "claim", FLAG_LIST, &claims, "NAME=VALUE",
+	  "VALUE is JSON, or text; null takes it out" },
 	{ "header", FLAG_LIST, &headers, "NAME=VALUE", "the same for the JOSE header" },
 	{ "alg", FLAG_TEXT, &alg, "RS256|ES256", "" },
 	{ "forge", FLAG_TEXT, &forge, "DEFECT",
@@ -62,14 +63,15 @@ static json_t *duration(const char *text)
 
 static json_t *body_of(struct err *err)
 {
-	AUTO(json_t) json_t *body =
+	AUTO(json_t)
+	json_t *body =
 		json_pack("{s:s*, s:s*, s:s*, s:s*, s:s*, s:s*, s:s*, s:s*, s:s*, s:o*, s:o*}",
-			  "user", user, "client_id", client, "tenant", tenant,
-			  "token", token, "version", version, "scope", scope, "nonce", nonce, "alg",
-			  alg, "forge", forge, "age", duration(age), "lifetime",
-			  duration(lifetime));
+			  "user", user, "client_id", client, "tenant", tenant, "token", token,
+			  "version", version, "scope", scope, "nonce", nonce, "alg", alg,
+			  "forge", forge, "age", duration(age), "lifetime", duration(lifetime));
 
-	if (!add_pairs(body, "claims", &claims, err) || !add_pairs(body, "header", &headers, err))
+	if (!add_pairs(body, "claims", &claims, err) ||
+	    !add_pairs(body, "header", &headers, err))
 		return NULL;
 	return MOVE(body);
 }

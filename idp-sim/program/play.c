@@ -8,7 +8,7 @@
 
 void play_init(struct play *p, struct idp *s, const struct provider *provider)
 {
-	*p = (struct play){ .idp = s, .provider = provider, .arena = arena_new() };
+	*p = (struct play) { .idp = s, .provider = provider, .arena = arena_new() };
 	p->tenant = provider_tenant(provider, provider->first_tenant);
 	p->user = play_user(p);
 }
@@ -43,7 +43,7 @@ void ask_set(struct ask *a, const char *name, const char *value)
 		return;
 	}
 	if (value && a->n_fields < MAX_FIELDS)
-		a->fields[a->n_fields++] = (struct field){ name, value };
+		a->fields[a->n_fields++] = (struct field) { name, value };
 }
 
 /* In single quotes when a shell would change it. */
@@ -90,7 +90,8 @@ void ask_curl(const struct ask *a, struct buf *out)
 	for (size_t i = 0; i < a->n_fields && !a->body; i++) {
 		AUTO_BUF pair = { 0 };
 		buf_printf(&pair, "%s=%s", a->fields[i].name, a->fields[i].value);
-		buf_str(out, pair.p[strcspn(pair.p, " &+%\"#")] ? " --data-urlencode " : " -d ");
+		buf_str(out,
+			pair.p[strcspn(pair.p, " &+%\"#")] ? " --data-urlencode " : " -d ");
 		put_shell(out, pair.p);
 	}
 	if (a->body) {
@@ -125,9 +126,9 @@ static bool send(struct play *p, const struct ask *a, struct wire_answer *ret, s
 	if (a->authorization)
 		headers[n++] = arena_printf(p->arena, "Authorization: %s", a->authorization);
 	if (!get)
-		headers[n++] = arena_printf(p->arena, "Content-Type: %s",
-					    a->type ? a->type
-						    : "application/x-www-form-urlencoded");
+		headers[n++] =
+			arena_printf(p->arena, "Content-Type: %s",
+				     a->type ? a->type : "application/x-www-form-urlencoded");
 	if (a->cookie)
 		headers[n++] = arena_printf(p->arena, "Cookie: %s", a->cookie);
 	const char *body = get ? NULL : a->body ? a->body : fields.p ? fields.p : "";
@@ -154,13 +155,13 @@ const char *play_step(struct play *p, const struct ask *a, const char *member, s
 	note(p, curl.p);
 	if (!send(p, a, &answer, err))
 		return NULL;
-	AUTO(json_t) json_t *o = json_loadb(answer.body ? answer.body : "", answer.body_len, 0,
-					    NULL);
+	AUTO(json_t)
+	json_t *o = json_loadb(answer.body ? answer.body : "", answer.body_len, 0, NULL);
 	const char *value = conf_str(o, member, NULL);
 	if (value)
 		return arena_str(p->arena, value);
-	fail(err, ERR_INPUT, "%s answered %d without '%s': %.200s", a->url, answer.status, member,
-	     answer.body ? answer.body : "");
+	fail(err, ERR_INPUT, "%s answered %d without '%s': %.200s", a->url, answer.status,
+	     member, answer.body ? answer.body : "");
 	return NULL;
 }
 

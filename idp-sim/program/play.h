@@ -18,7 +18,7 @@ struct field {
 };
 
 struct ask {
-	const char *method, *url; /* url without the query */
+	const char *method, *url;	 /* url without the query */
 	struct field fields[MAX_FIELDS]; /* the form of a POST, the query of a GET */
 	size_t n_fields;
 	const char *authorization; /* header value, NULL: none */
@@ -75,15 +75,14 @@ const char *play_code(struct play *p, struct err *err);
 
 /* Sends a request on the way, notes it, and returns a member of the JSON answer; NULL with
  * err. */
-const char *play_step(struct play *p, const struct ask *a, const char *member,
-		      struct err *err);
+const char *play_step(struct play *p, const struct ask *a, const char *member, struct err *err);
 
 /* How an error of the table came about. */
 enum way { WAY_NATURE, WAY_TROUBLE, WAY_NONE };
 
 struct outcome {
 	enum way way;
-	bool agrees; /* status, error name and code are those of the table */
+	bool agrees;	  /* status, error name and code are those of the table */
 	const char *curl; /* of the last request; in the play's arena */
 	const char *notes;
 	struct wire_answer answer;

@@ -37,34 +37,46 @@ static const struct recipe {
 	{ "missing_client", "device", { "drop:client_id" } },
 	{ "missing_client", "authorize", { "drop:client_id" } },
 	{ "invalid_client", "client_credentials", { "set:client_secret=wrong" } },
-	{ "unknown_client", "password", { "set:client_id=66666666-7777-8888-9999-aaaaaaaaaaaa" } },
-	{ "unknown_client", "device", { "set:client_id=66666666-7777-8888-9999-aaaaaaaaaaaa" } },
+	{ "unknown_client",
+	  "password",
+	  { "set:client_id=66666666-7777-8888-9999-aaaaaaaaaaaa" } },
+	{ "unknown_client",
+	  "device",
+	  { "set:client_id=66666666-7777-8888-9999-aaaaaaaaaaaa" } },
 	{ "client_disabled", "password", { "client:{\"disabled\": true}" } },
 	{ "client_bearer_only", "client_credentials", { "client:{\"bearer_only\": true}" } },
 	{ "missing_secret", "client_credentials", { "drop:client_secret" } },
 	{ "wrong_secret", "client_credentials", { "set:client_secret=wrong" } },
 	{ "secret_for_public_client", "password", { "set:client_secret=needless" } },
-	{ "malformed_basic", "client_credentials",
+	{ "malformed_basic",
+	  "client_credentials",
 	  { "drop:client_id", "drop:client_secret", "basic:!!" } },
 	{ "multiple_credentials", "client_credentials", { "basic:same" } },
-	{ "wrong_auth_method", "client_credentials",
+	{ "wrong_auth_method",
+	  "client_credentials",
 	  { "client:{\"token_endpoint_auth_method\": \"private_key_jwt\"}" } },
-	{ "needs_private_key_jwt", "client_credentials",
+	{ "needs_private_key_jwt",
+	  "client_credentials",
 	  { "client:{\"token_endpoint_auth_method\": \"private_key_jwt\"}" } },
-	{ "invalid_assertion", "client_credentials",
+	{ "invalid_assertion",
+	  "client_credentials",
 	  { "drop:client_secret",
 	    "set:client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
 	    "set:client_assertion=e30.e30.e30" } },
-	{ "grant_not_allowed", "password",
+	{ "grant_not_allowed",
+	  "password",
 	  { "client:{\"grants\": [\"refresh_token\", \"device_code\"]}" } },
-	{ "grant_not_allowed", "client_credentials", { "client:{\"grants\": [\"password\"]}" } },
+	{ "grant_not_allowed",
+	  "client_credentials",
+	  { "client:{\"grants\": [\"password\"]}" } },
 	{ "grant_not_allowed", "device", { "client:{\"grants\": [\"password\"]}" } },
 	{ "unauthorized_client", "password", { "client:{\"grants\": [\"refresh_token\"]}" } },
 	{ "device_flow_disabled", "device", { "client:{\"grants\": [\"password\"]}" } },
-	{ "device_flow_disabled", "device_code", { "then-client:{\"grants\": [\"password\"]}" } },
+	{ "device_flow_disabled",
+	  "device_code",
+	  { "then-client:{\"grants\": [\"password\"]}" } },
 	{ "device_flow_disabled", "device_code", { "client:{\"grants\": [\"password\"]}" } },
-	{ "public_client_credentials", "password",
-	  { "set:grant_type=client_credentials" } },
+	{ "public_client_credentials", "password", { "set:grant_type=client_credentials" } },
 	{ "invalid_scope", "device", { "scope:api://platform/nope" } },
 	{ "invalid_scope", "password", { "scope:openid platform:nope" } },
 	{ "invalid_scope", "password", { "scope:api://platform/nope" } },
@@ -77,11 +89,14 @@ static const struct recipe {
 	{ "openid_scope_for_client", "client_credentials", { "set:scope=openid" } },
 	{ "custom_scope_refused", "client_credentials", { "set:scope=platform:read" } },
 	{ "unknown_resource", "password", { "scope:api://no-such-api/.default" } },
-	{ "unknown_resource", "client_credentials", { "set:scope=api://no-such-api/.default" } },
+	{ "unknown_resource",
+	  "client_credentials",
+	  { "set:scope=api://no-such-api/.default" } },
 	{ "consent_missing", "password", { "client:{\"consented\": false}" } },
 	{ "consent_missing", "refresh_token", { "then-client:{\"consented\": false}" } },
 	{ "user_consent_missing", "password", { "client:{\"consent_required\": true}" } },
-	{ "user_not_assigned", "password",
+	{ "user_not_assigned",
+	  "password",
 	  { "client:{\"assignment_required\": true, \"users\": [], \"groups\": []}" } },
 	{ "authorization_pending", "device_code", { "pending" } },
 	{ "slow_down", "device_code", { "pending", "again" } },
@@ -115,15 +130,20 @@ static const struct recipe {
 	{ "code_expired", "authorization_code", { "advance:code" } },
 	{ "code_used", "authorization_code", { "again" } },
 	{ "code_other_client", "authorization_code", { "other-client" } },
-	{ "redirect_uri_mismatch", "authorization_code",
+	{ "redirect_uri_mismatch",
+	  "authorization_code",
 	  { "set:redirect_uri=http://127.0.0.1:9999/elsewhere" } },
-	{ "pkce_mismatch", "authorization_code",
+	{ "pkce_mismatch",
+	  "authorization_code",
 	  { "set:code_verifier=wrong-wrong-wrong-wrong-wrong-wrong-wrong-wrong" } },
 	{ "pkce_malformed", "authorization_code", { "set:code_verifier=short" } },
 	{ "pkce_missing", "authorization_code", { "drop:code_verifier" } },
-	{ "pkce_required", "authorize",
-	  { "client:{\"pkce\": \"S256\"}", "drop:code_challenge", "drop:code_challenge_method" } },
-	{ "pkce_method_refused", "authorize",
+	{ "pkce_required",
+	  "authorize",
+	  { "client:{\"pkce\": \"S256\"}", "drop:code_challenge",
+	    "drop:code_challenge_method" } },
+	{ "pkce_method_refused",
+	  "authorize",
 	  { "client:{\"pkce\": \"S256\"}", "set:code_challenge_method=plain" } },
 	{ "bad_redirect_uri", "authorize", { "set:redirect_uri=https://evil.test/" } },
 	{ "missing_redirect_uri", "authorize", { "drop:redirect_uri" } },
@@ -135,18 +155,24 @@ static const struct recipe {
 	{ "token_expired", "userinfo", { "advance:access" } },
 	{ "token_revoked", "userinfo", { "revoke" } },
 	{ "session_ended", "userinfo", { "revoke" } },
-	{ "introspect_unauthenticated", "introspect", { "drop:client_id", "drop:client_secret" } },
+	{ "introspect_unauthenticated",
+	  "introspect",
+	  { "drop:client_id", "drop:client_secret" } },
 	{ "introspect_public_client", "introspect", { "public-client" } },
 	{ "introspect_missing_token", "introspect", { "drop:token" } },
 	{ "revoke_missing_token", "revoke", { "drop:token" } },
 	{ "revoke_garbage", "revoke", { "set:token=garbage" } },
 	{ "revoke_other_client", "revoke", { "other-client" } },
-	{ "logout_bad_redirect_uri", "logout",
+	{ "logout_bad_redirect_uri",
+	  "logout",
 	  { "set:post_logout_redirect_uri=https://evil.test/", "set-client" } },
 	{ "logout_bad_hint", "logout", { "set:id_token_hint=garbage" } },
-	{ "unknown_instance", "instance",
-	  { "set:authorization_endpoint=https://login.evil.test/common/oauth2/v2.0/authorize" } },
-	{ "authentication_failed", "authn",
+	{ "unknown_instance",
+	  "instance",
+	  { "set:authorization_endpoint=https://login.evil.test/common/oauth2/v2.0/"
+	    "authorize" } },
+	{ "authentication_failed",
+	  "authn",
 	  { "body:{\"username\":\"alice\",\"password\":\"wrong\"}" } },
 	{ "tenant_disabled", "password", { "tenant-off" } },
 };
@@ -227,7 +253,7 @@ static bool step_twice(struct play *p, const char *arg, struct err *err)
 	const char *value = ask_get(&p->ask, arg);
 
 	if (p->ask.n_fields < MAX_FIELDS)
-		p->ask.fields[p->ask.n_fields++] = (struct field){ arg, value ? value : "x" };
+		p->ask.fields[p->ask.n_fields++] = (struct field) { arg, value ? value : "x" };
 	return true;
 }
 
@@ -284,13 +310,14 @@ static bool step_tenant(struct play *p, const char *arg, struct err *err)
 
 static bool step_path(struct play *p, const char *arg, struct err *err)
 {
-	p->ask.url = arena_printf(p->arena, "%s%s%s", idp_origin(p->idp), p->provider->prefix, arg);
+	p->ask.url =
+		arena_printf(p->arena, "%s%s%s", idp_origin(p->idp), p->provider->prefix, arg);
 	return true;
 }
 
 static int64_t lifetime(struct play *p, const char *name)
 {
-	static const char *const names[LIFE_N] = { "access",  "id",	"refresh", "session",
+	static const char *const names[LIFE_N] = { "access", "id",	 "refresh", "session",
 						   "device", "interval", "code" };
 
 	for (int i = 0; i < LIFE_N; i++)
@@ -349,11 +376,11 @@ static bool step_successor(struct play *p, const char *arg, struct err *err)
 
 static bool end_families(struct play *p, const char *word, struct err *err)
 {
-	return play_control(p, "POST", arena_printf(p->arena, "/_sim/refresh/%s", word),
-			    json_pack("{s:s}", "provider", p->provider->name),
-			    arena_printf(p->arena, "%s refresh --provider %s", word,
-					 p->provider->name),
-			    err);
+	return play_control(
+		p, "POST", arena_printf(p->arena, "/_sim/refresh/%s", word),
+		json_pack("{s:s}", "provider", p->provider->name),
+		arena_printf(p->arena, "%s refresh --provider %s", word, p->provider->name),
+		err);
 }
 
 static bool step_expire(struct play *p, const char *arg, struct err *err)
@@ -421,17 +448,28 @@ static const struct {
 	bool early;
 	step *act;
 } steps[] = {
-	{ "client", true, patch_client_now }, { "user", true, patch_user_now },
-	{ "pending", true, step_pending },    { "deny", true, step_deny },
-	{ "scope", true, step_scope },	      { "then-client", false, patch_client_now },
-	{ "then-user", false, patch_user_now }, { "set", false, step_set },
-	{ "drop", false, step_drop },	      { "twice", false, step_twice },
-	{ "method", false, step_method },     { "type", false, step_type },
-	{ "body", false, step_body },	      { "auth", false, step_auth },
-	{ "basic", false, step_basic },	      { "tenant", false, step_tenant },
-	{ "path", false, step_path },	      { "advance", false, step_advance },
-	{ "again", false, step_again },	      { "successor", false, step_successor },
-	{ "expire", false, step_expire },     { "revoke", false, step_revoke },
+	{ "client", true, patch_client_now },
+	{ "user", true, patch_user_now },
+	{ "pending", true, step_pending },
+	{ "deny", true, step_deny },
+	{ "scope", true, step_scope },
+	{ "then-client", false, patch_client_now },
+	{ "then-user", false, patch_user_now },
+	{ "set", false, step_set },
+	{ "drop", false, step_drop },
+	{ "twice", false, step_twice },
+	{ "method", false, step_method },
+	{ "type", false, step_type },
+	{ "body", false, step_body },
+	{ "auth", false, step_auth },
+	{ "basic", false, step_basic },
+	{ "tenant", false, step_tenant },
+	{ "path", false, step_path },
+	{ "advance", false, step_advance },
+	{ "again", false, step_again },
+	{ "successor", false, step_successor },
+	{ "expire", false, step_expire },
+	{ "revoke", false, step_revoke },
 	{ "other-client", false, step_other_client },
 	{ "public-client", false, step_public_client },
 	{ "set-client", false, step_set_client },
@@ -498,12 +536,13 @@ static bool afresh(struct play *p, struct err *err)
 	if (status >= 300)
 		return fail(err, ERR_INPUT, "cannot reset");
 	buf_reset(&p->notes);
-	p->ask = (struct ask){ 0 };
+	p->ask = (struct ask) { 0 };
 	p->client = NULL;
 	p->scope = p->redirect_uri = NULL;
 	p->pending = p->deny = false;
 	p->user = play_user(p);
-	p->version = p->error->variant && is_version(p->error->variant) ? p->error->variant : NULL;
+	p->version =
+		p->error->variant && is_version(p->error->variant) ? p->error->variant : NULL;
 	return true;
 }
 
@@ -568,9 +607,10 @@ static bool try_recipe(struct play *p, const struct recipe *r, struct outcome *r
 
 /* Where an armed error may strike, the likeliest first. */
 static const char *const trouble_flows[] = {
-	"password",	 "device_code", "device",    "refresh_token", "client_credentials",
-	"authorize",	 "userinfo",	"authorization_code", "introspect", "revoke",
-	"logout",	 "authn",	"discovery", "instance",
+	"password",	      "device_code", "device",	 "refresh_token",
+	"client_credentials", "authorize",   "userinfo", "authorization_code",
+	"introspect",	      "revoke",	     "logout",	 "authn",
+	"discovery",	      "instance",
 };
 
 static bool try_trouble(struct play *p, const char *flow, struct outcome *ret)
@@ -581,8 +621,8 @@ static bool try_trouble(struct play *p, const char *flow, struct outcome *ret)
 
 	if (!afresh(p, &err) || !play_flow(p, flow, &err))
 		return false;
-	json_t *body = json_pack("{s:s, s:s, s:i}", "error", word, "provider", p->provider->name,
-				 "next", 1);
+	json_t *body = json_pack("{s:s, s:s, s:i}", "error", word, "provider",
+				 p->provider->name, "next", 1);
 	return play_control(p, "POST", "/_sim/troubles", body,
 			    arena_printf(p->arena, "fail %s,provider=%s,next=1", word,
 					 p->provider->name),

@@ -58,8 +58,9 @@ static void print_outcome(const struct play *p, const struct outcome *o)
 		print_label("set up (idp-sim serve has to run)");
 		print_lines(o->notes, origin);
 	}
-	print_label(o->way == WAY_TROUBLE ? "send (the error is armed: it has no cause of its own)"
-					  : "send");
+	print_label(o->way == WAY_TROUBLE
+			    ? "send (the error is armed: it has no cause of its own)"
+			    : "send");
 	print_lines(o->curl, origin);
 	printf("\n%sanswer%s  HTTP %d\n", ink(INK_DIM), ink(INK_PLAIN), o->answer.status);
 	print_headers(&o->answer);
@@ -92,7 +93,8 @@ static int run(int argc, char **argv)
 	int code = EXIT_SAYS_NO;
 
 	if (argc != 1)
-		return complain(EXIT_USAGE, "reproduce takes one code: AADSTS70011, invalid_scope");
+		return complain(EXIT_USAGE,
+				"reproduce takes one code: AADSTS70011, invalid_scope");
 	struct idp *s = quiet_idp(only_provider ? one : NULL, NULL, &err);
 	if (!s)
 		return complain_err(&err);
@@ -100,10 +102,11 @@ static int run(int argc, char **argv)
 	if (f.error)
 		code = play_one(s, f.provider, f.error);
 	else
-		complain(0, "no provider gives '%s'; idp-sim errors lists what they give", argv[0]);
+		complain(0, "no provider gives '%s'; idp-sim errors lists what they give",
+			 argv[0]);
 	idp_stop(s);
 	return code;
 }
 
-const struct command command_reproduce = { "reproduce", "CODE", "make an error happen, and show how",
-					   run, flags };
+const struct command command_reproduce = { "reproduce", "CODE",
+					   "make an error happen, and show how", run, flags };

@@ -4,7 +4,7 @@
 #include "idp-sim/base/conf.h"
 #include "idp-sim/program/command.h"
 #include "idp-sim/program/ctl.h"
-#include "idp-sim/program/version.h"
+#include "version.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -29,10 +29,13 @@ static const struct flag flags[] = {
 	{ "port", FLAG_NUMBER, &opt.port, "N", "0 picks a free one; default 8480" },
 	{ "control-port", FLAG_NUMBER, &opt.control_port, "N", "default 8489" },
 	{ "address", FLAG_TEXT, &opt.address, "ADDR", "default 127.0.0.1" },
-	{ "tls", FLAG_SWITCH, &opt.tls, NULL, "HTTPS beside HTTP, with a certificate made for it" },
+	{ "tls", FLAG_SWITCH, &opt.tls, NULL,
+	  "HTTPS beside HTTP, with a certificate made for it" },
 	{ "tls-port", FLAG_NUMBER, &opt.tls_port, "N", "default 8483" },
-	{ "tls-dir", FLAG_TEXT, &opt.tls_dir, "DIR", "cert.pem, key.pem, ca.pem; made when absent" },
-	{ "public-url", FLAG_TEXT, &opt.public_url, "URL", "what issuers begin with, behind a proxy" },
+	{ "tls-dir", FLAG_TEXT, &opt.tls_dir, "DIR",
+	  "cert.pem, key.pem, ca.pem; made when absent" },
+	{ "public-url", FLAG_TEXT, &opt.public_url, "URL",
+	  "what issuers begin with, behind a proxy" },
 	{ "trust-forwarded", FLAG_SWITCH, &opt.trust_forwarded, NULL,
 	  "take X-Forwarded-Proto and -Host into issuers" },
 	{ "keys", FLAG_TEXT, &opt.keys, "FILE", "signing keys of your own; made when absent" },
@@ -45,7 +48,8 @@ static const struct flag flags[] = {
 	  "give that error where the real provider would" },
 	{ "state", FLAG_TEXT, &opt.state, "redis://HOST:PORT/DB", "share codes and sessions" },
 	{ "threads", FLAG_NUMBER, &opt.threads, "N", "default: one a core" },
-	{ "ready", FLAG_TEXT, &opt.ready, "json", "one JSON line when it listens, nothing else" },
+	{ "ready", FLAG_TEXT, &opt.ready, "json",
+	  "one JSON line when it listens, nothing else" },
 	{ "exit-on-stdin-close", FLAG_SWITCH, &opt.exit_on_stdin_close, NULL,
 	  "end with the parent that holds stdin" },
 	{ "quiet", FLAG_SWITCH, &opt.quiet, NULL, "no line a request" },
@@ -83,15 +87,16 @@ static void print_providers(const json_t *list)
 	size_t i, width = 40;
 	json_t *p;
 
-	json_array_foreach((json_t *)(uintptr_t)list, i, p) {
+	json_array_foreach((json_t *)(uintptr_t)list, i, p)
+	{
 		size_t n = strlen(conf_str(p, "issuer", ""));
 		width = n > width ? n : width;
 	}
 	printf("  %sprovider  %-*s  clients  users%s\n", ink(INK_DIM), (int)width, "issuer",
 	       ink(INK_PLAIN));
 	json_array_foreach((json_t *)(uintptr_t)list, i, p)
-		printf("  %-8s  %s%-*s%s  %7zu  %5zu\n", conf_str(p, "name", ""),
-		       ink(INK_BLUE), (int)width, conf_str(p, "issuer", ""), ink(INK_PLAIN),
+		printf("  %-8s  %s%-*s%s  %7zu  %5zu\n", conf_str(p, "name", ""), ink(INK_BLUE),
+		       (int)width, conf_str(p, "issuer", ""), ink(INK_PLAIN),
 		       json_array_size(json_object_get(p, "clients")),
 		       json_array_size(json_object_get(p, "users")));
 }
@@ -103,13 +108,14 @@ static void print_people(const json_t *list)
 	size_t i;
 	json_t *u;
 
-	json_array_foreach((json_t *)(uintptr_t)users, i, u) {
+	json_array_foreach((json_t *)(uintptr_t)users, i, u)
+	{
 		if (i == 4) {
 			printf(" ...");
 			break;
 		}
-		const char *name = json_is_string(u) ? json_string_value(u)
-						     : conf_str(u, "name", "");
+		const char *name =
+			json_is_string(u) ? json_string_value(u) : conf_str(u, "name", "");
 		printf(" %s", name);
 	}
 	putchar('\n');
@@ -132,8 +138,8 @@ static void print_control(struct idp *s, const json_t *list)
 		printf("  tls       %s%s%s   trust %s\n", ink(INK_BLUE), tls, ink(INK_PLAIN),
 		       idp_ca_file(s) ? idp_ca_file(s) : "the certificate's own CA");
 	printf("  clock     %s      keys  %s      seed  %s      people ",
-	       opt.frozen ? "frozen" : "running", opt.keys ? opt.keys : "RS256, public test keys",
-	       seed);
+	       opt.frozen ? "frozen" : "running",
+	       opt.keys ? opt.keys : "RS256, public test keys", seed);
 	print_people(list);
 }
 
@@ -146,7 +152,8 @@ static void print_curl(const json_t *p)
 	size_t i;
 	json_t *c;
 
-	json_array_foreach((json_t *)(uintptr_t)clients, i, c) {
+	json_array_foreach((json_t *)(uintptr_t)clients, i, c)
+	{
 		if (json_is_true(json_object_get(c, "public"))) {
 			client = conf_str(c, "id", client);
 			break;
@@ -171,8 +178,7 @@ static void print_screen(struct idp *s, int64_t took_ms)
 	print_providers(list);
 	print_control(s, list);
 	printf("\n%sTry it:%s\n", ink(INK_BOLD), ink(INK_PLAIN));
-	json_array_foreach(list, i, p)
-		print_curl(p);
+	json_array_foreach(list, i, p) print_curl(p);
 	if (idp_control_origin(s))
 		printf("  idp-sim ctl --control %s mint --user alice | idp-sim decode\n",
 		       idp_control_origin(s));
@@ -190,10 +196,11 @@ static void print_ready(struct idp *s)
 
 	json_array_foreach(list, i, p)
 		json_object_set(issuers, conf_str(p, "name", ""), json_object_get(p, "issuer"));
-	AUTO(json_t) json_t *o = json_pack("{s:O, s:s, s:s*, s:s*, s:s*, s:i}", "issuers", issuers,
-					   "origin", idp_origin(s), "tls_origin",
-					   idp_tls_origin(s), "control", idp_control_origin(s),
-					   "ca", idp_ca_file(s), "pid", (int)getpid());
+	AUTO(json_t)
+	json_t *o =
+		json_pack("{s:O, s:s, s:s*, s:s*, s:s*, s:i}", "issuers", issuers, "origin",
+			  idp_origin(s), "tls_origin", idp_tls_origin(s), "control",
+			  idp_control_origin(s), "ca", idp_ca_file(s), "pid", (int)getpid());
 	AUTO(char) char *text = json_dumps(o, JSON_COMPACT);
 	printf("%s\n", text);
 	fflush(stdout);
@@ -208,8 +215,8 @@ static bool arm_failures(struct idp *s, struct err *err)
 		int status;
 		if (!ctl_compact(body, opt.fails.v[i], err))
 			return false;
-		AUTO(json_t) json_t *answer =
-			idp_call(s, "POST", "/_sim/troubles", body, &status);
+		AUTO(json_t)
+		json_t *answer = idp_call(s, "POST", "/_sim/troubles", body, &status);
 		if (status >= 300)
 			return fail(err, ERR_INPUT, "--fail %s: %s", opt.fails.v[i],
 				    conf_str(answer, "error", "refused"));
