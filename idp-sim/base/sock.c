@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
@@ -282,6 +283,45 @@ bool sock_pause(struct sock_server *s, int ms)
 	stopping = s->stopping;
 	pthread_mutex_unlock(&s->lock);
 	return !stopping;
+}
+
+static int connect_to(const struct addrinfo *at, int timeout_ms)
+{
+	__attribute__((cleanup(auto_fd))) int fd =
+		socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	struct pollfd wait = { .fd = fd, .events = POLLOUT };
+	int why = 0, done, one = 1;
+	socklen_t n = sizeof(why);
+
+	if (fd < 0 || (connect(fd, at->ai_addr, at->ai_addrlen) < 0 && errno != EINPROGRESS))
+		return -1;
+	if (poll(&wait, 1, timeout_ms) <= 0 ||
+	    getsockopt(fd, SOL_SOCKET, SO_ERROR, &why, &n) < 0 || why != 0)
+		return -1;
+	if (fcntl(fd, F_SETFL, 0) < 0)
+		return -1;
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	done = fd;
+	fd = -1;
+	return done;
+}
+
+int sock_dial(const char *host, int port, int timeout_ms, struct err *err)
+{
+	struct addrinfo hints = { .ai_family = AF_INET, .ai_socktype = SOCK_STREAM }, *found;
+	char text[8];
+	int fd;
+
+	snprintf(text, sizeof(text), "%d", port);
+	if (getaddrinfo(host, text, &hints, &found) != 0) {
+		fail(err, ERR_NETWORK, "%s: no such address", host);
+		return -1;
+	}
+	fd = connect_to(found, timeout_ms);
+	freeaddrinfo(found);
+	if (fd < 0)
+		fail(err, ERR_NETWORK, "%s:%d: no connection", host, port);
+	return fd;
 }
 
 long sock_read(int fd, void *p, size_t n, int timeout_ms)

@@ -349,6 +349,34 @@ static void a_callout_names_and_does_not_vouch(void)
 	lab_down(&l);
 }
 
+static void a_websocket_is_decided_and_then_carried(void)
+{
+	static const struct recorder_answer switching = {
+		.status = 101, .headers = "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+	};
+	static const char request[] = "GET /apis/x HTTP/1.1\r\n" HOST TOKEN SPOOF
+				      "Connection: Upgrade\r\nUpgrade: websocket\r\n"
+				      "Sec-WebSocket-Version: 13\r\n\r\nping";
+	const struct recorded *q;
+	AUTO_ANSWER a = { 0 }, denied = { 0 };
+	struct lab l;
+
+	lab_up(&l, "nemo", NULL);
+	recorder_say(l.upstream, &switching);
+	say(&l, request, sizeof(request) - 1, &a);
+	CU_ASSERT_EQUAL(a.status, 101);
+	q = recorder_find(l.upstream, 0);
+	CU_ASSERT_PTR_NOT_NULL(q);
+	if (q)
+		check_forwarded(&l, q, request);
+	CU_ASSERT_TRUE(q && recorded_header(q, "Upgrade"));
+	recorder_say(l.pdp, &deny);
+	say(&l, request, sizeof(request) - 1, &denied);
+	CU_ASSERT_EQUAL(denied.status, 403);
+	CU_ASSERT_EQUAL(recorder_count(l.upstream), 1);
+	lab_down(&l);
+}
+
 static void a_mutant_is_another_gateway(void)
 {
 	AUTO_ANSWER a = { 0 };
@@ -381,6 +409,8 @@ int main(void)
 		    it_recovers_and_keeps_no_connection_state);
 	CU_add_test(suite, "a callout names and does not vouch",
 		    a_callout_names_and_does_not_vouch);
+	CU_add_test(suite, "a WebSocket is decided and then carried",
+		    a_websocket_is_decided_and_then_carried);
 	CU_add_test(suite, "a mutant is another gateway", a_mutant_is_another_gateway);
 	CU_basic_run_tests();
 	failed = CU_get_number_of_failures();
