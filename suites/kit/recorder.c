@@ -356,16 +356,10 @@ size_t recorder_count(struct recorder *r)
 	return n;
 }
 
-static struct timespec until(int timeout_ms)
-{
-	int64_t end = clk_mono_ms() + timeout_ms;
-
-	return (struct timespec) { .tv_sec = end / 1000, .tv_nsec = end % 1000 * 1000000 };
-}
-
 size_t recorder_wait(struct recorder *r, size_t n, int timeout_ms)
 {
-	struct timespec end = until(timeout_ms);
+	int64_t ms = clk_mono_ms() + timeout_ms;
+	struct timespec end = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
 	size_t have;
 
 	pthread_mutex_lock(&r->lock);
@@ -378,13 +372,11 @@ size_t recorder_wait(struct recorder *r, size_t n, int timeout_ms)
 
 const struct recorded *recorder_find(struct recorder *r, size_t n)
 {
-	struct timespec end = until(STALLED_MS);
 	const struct recorded *q;
 
+	if (n < recorder_count(r))
+		recorder_wait(r, n + 1, STALLED_MS);
 	pthread_mutex_lock(&r->lock);
-	while (n >= r->n_requests && n < r->n_requests + r->arriving &&
-	       pthread_cond_timedwait(&r->changed, &r->lock, &end) == 0)
-		;
 	q = n < r->n_requests ? r->requests[n] : NULL;
 	pthread_mutex_unlock(&r->lock);
 	return q;
