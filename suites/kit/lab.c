@@ -405,6 +405,8 @@ bool lab_reset(struct lab *l, struct err *err)
 		if (!recorder_refuse(recorders[i], false, err))
 			return false;
 	}
+	if (s->pdp) /* it was started before the one it stands in front of */
+		recorder_forward(s->liar, reference_url(s->pdp));
 	if (s->surface & (CLI | SDK))
 		remove_config(l);
 	if (l->troubled && !reset_simulator(l, err))
