@@ -218,6 +218,9 @@ static void environment(struct words *w, struct instance *in, const struct comma
 	const char *path = getenv("PATH");
 	AUTO_BUF mutants = { 0 };
 
+	/* First: of two variables with one name the first counts. */
+	for (size_t i = 0; cmd->env && cmd->env[i]; i++)
+		word(w, cmd->env[i]);
 	for (size_t i = 0; l->o.mutants && l->o.mutants[i]; i++)
 		buf_printf(&mutants, "%s%s", i ? "," : "", l->o.mutants[i]);
 	word(w, arena_printf(w->arena, "PATH=%s", path ? path : "/usr/bin:/bin"));
@@ -228,8 +231,6 @@ static void environment(struct words *w, struct instance *in, const struct comma
 	if (mutants.n)
 		word(w, arena_printf(w->arena, "REFERENCE_MUTANT=%s", mutants.p));
 	word(w, "BROWSER=true");
-	for (size_t i = 0; cmd->env && cmd->env[i]; i++)
-		word(w, cmd->env[i]);
 }
 
 static void *begin(void *ctx, void *instance, const struct command *cmd, struct err *err)

@@ -414,5 +414,7 @@ bool lab_reset(struct lab *l, struct err *err)
 	if (s->dirty && !lab_seed(l, NULL, err))
 		return false;
 	s->dirty = false;
+	if (s->spoiled)
+		lab_clear(l);
 	return true;
 }
