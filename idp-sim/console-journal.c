@@ -30,14 +30,15 @@ static const char *class_of(const json_t *e)
 static void put_answer(struct buf *b, const json_t *e)
 {
 	const char *answer = conf_str(e, "answer", ""), *code = strstr(answer, "AADSTS");
-	const char *okta = strstr(answer, "\"errorCode\":\"");
+	AUTO(json_t) json_t *body = json_loads(answer, 0, NULL);
+	const char *error = conf_str(body, "errorCode", conf_str(body, "error", NULL));
 
 	buf_str(b,
 		conf_str(e, "trouble", NULL) || conf_str(e, "fault", NULL) ? "&#9650; " : "");
 	if (code)
 		buf_add(b, code, strspn(code + 6, "0123456789") + 6);
-	else if (okta)
-		buf_add(b, okta + 13, strcspn(okta + 13, "\""));
+	else if (error)
+		html(b, error);
 	else if (conf_str(e, "situation", NULL))
 		html(b, conf_str(e, "situation", NULL));
 	else
@@ -110,8 +111,7 @@ static void put_addresses(struct page *p)
 		   "</p><p>Addresses to give to your software:</p><table><thead><tr>"
 		   "<th scope=\"col\">provider</th><th "
 		   "scope=\"col\">issuer</th></tr></thead><tbody>");
-	json_array_foreach(p->providers, i, provider)
-	{
+	json_array_foreach(p->providers, i, provider) {
 		buf_str(b, "<tr><td class=\"mono\">");
 		html(b, conf_str(provider, "name", ""));
 		buf_str(b, "</td><td class=\"mono fit\">");
@@ -123,8 +123,7 @@ static void put_addresses(struct page *p)
 		"style=\"margin-top:20px\"><h2>People</h2></header>"
 		"<table><thead><tr><th scope=\"col\">user</th><th scope=\"col\">password</th>"
 		"<th scope=\"col\">what is special</th></tr></thead><tbody>");
-	json_array_foreach(json_object_get(json_array_get(p->providers, 0), "users"), k, user)
-	{
+	json_array_foreach(json_object_get(json_array_get(p->providers, 0), "users"), k, user) {
 		buf_str(b, "<tr><td class=\"mono\">");
 		html(b, conf_str(user, "name", ""));
 		buf_str(b, "</td><td class=\"mono\">");
@@ -224,8 +223,7 @@ static void put_token_line(struct page *p, const json_t *e, const json_t *claims
 	html(b, conf_str(e, "grant", ""));
 	buf_str(b, "</td><td class=\"mono fit wide\">");
 	html(b, json_is_string(scp) ? json_string_value(scp) : conf_str(claims, "scope", ""));
-	json_array_foreach(scp, i, word)
-	{
+	json_array_foreach(scp, i, word) {
 		html(b, json_string_value(word));
 		buf_char(b, ' ');
 	}
@@ -283,8 +281,7 @@ static void put_curl(struct page *p, const json_t *e)
 	json_t *value;
 
 	buf_str(b, "<p class=\"small\">the same as a command</p><pre tabindex=\"0\">curl");
-	json_object_foreach(json_object_get(e, "form"), name, value)
-	{
+	json_object_foreach(json_object_get(e, "form"), name, value) {
 		buf_str(b, " \\\n  --data-urlencode ");
 		html(b, name);
 		buf_str(b, "='");
@@ -319,7 +316,9 @@ void page_request(struct page *p)
 	json_t *e, *chosen = NULL;
 	size_t i;
 
-	json_array_foreach(p->entries, i, e) if (conf_int(e, "seq", 0) == p->chosen) chosen = e;
+	json_array_foreach(p->entries, i, e)
+		if (conf_int(e, "seq", 0) == p->chosen)
+			chosen = e;
 	buf_str(b, "<header><h2>Request<small>");
 	if (chosen) {
 		put_clock_time(b, chosen);

@@ -74,27 +74,21 @@ static size_t tokens_in(const json_t *entries)
 	size_t i, n = 0;
 	json_t *e;
 
-	json_array_foreach(entries, i, e) n += !strcmp(conf_str(e, "endpoint", ""), "token") &&
-					       conf_int(e, "status", 0) == 200;
+	json_array_foreach(entries, i, e)
+		n += !strcmp(conf_str(e, "endpoint", ""), "token") &&
+		     conf_int(e, "status", 0) == 200;
 	return n;
 }
 
 void page_bar(struct page *p)
 {
 	struct buf *b = &p->out;
-	size_t n = json_array_size(p->providers), i;
-	json_t *provider;
+	size_t n = json_array_size(p->providers);
 
 	buf_str(b, "<div><b>idp-sim</b><span>simulated, not a real provider</span></div>");
 	buf_printf(b, "<div><b>%zu provider%s</b><span class=\"mono\">", n, n == 1 ? "" : "s");
 	html(b, idp_origin(p->idp));
-	buf_str(b, "/{");
-	json_array_foreach(p->providers, i, provider)
-	{
-		buf_str(b, i ? "," : "");
-		html(b, conf_str(provider, "name", ""));
-	}
-	buf_str(b, "}</span></div><div><b>");
+	buf_str(b, "</span></div><div><b>");
 	put_time(b, clk_now(&p->idp->clk), "%d %b %Y %H:%M:%S");
 	buf_str(b, "</b><span>");
 	put_distance(p);
@@ -102,7 +96,7 @@ void page_bar(struct page *p)
 		   tokens_in(p->entries));
 	buf_printf(b, "<div><b>%zu</b><span>requests</span></div><div><b>up ",
 		   json_array_size(p->entries));
-	put_span(b, (clk_mono_ms() - p->idp->started_at_ms) / 1000);
+	put_span(b, (clk_mono_ms() - p->idp->up_since_ms) / 1000);
 	if (p->idp->options.seed)
 		buf_printf(b, "</b><span>seed %" PRIu64 "</span></div>", p->idp->options.seed);
 	else
@@ -139,10 +133,10 @@ const json_t *preset_armed(const struct page *p, const struct preset *preset)
 	json_t *t;
 	size_t i;
 
-	json_array_foreach(p->troubles, i, t) if (same(t, spec, "kind") &&
-						  same(t, spec, "what") &&
-						  same(t, spec, "endpoint") &&
-						  !conf_str(t, "provider", NULL)) return t;
+	json_array_foreach(p->troubles, i, t)
+		if (same(t, spec, "kind") && same(t, spec, "what") &&
+		    same(t, spec, "endpoint") && !conf_str(t, "provider", NULL))
+			return t;
 	return NULL;
 }
 
@@ -188,8 +182,7 @@ void page_banner(struct page *p)
 		return;
 	buf_printf(b, "<div class=\"banner\"><b>&#9651; %zu trouble%s on.</b><span>", n,
 		   n == 1 ? " is" : "s are");
-	json_array_foreach(p->troubles, i, t)
-	{
+	json_array_foreach(p->troubles, i, t) {
 		buf_str(b, i ? " &nbsp;·&nbsp; " : "");
 		put_trouble_name(b, t);
 		buf_str(b, ": ");
@@ -225,8 +218,7 @@ static void put_provider_choice(struct page *p, const char *every)
 		   "<select name=\"provider\" aria-label=\"provider\"><option value=\"\">%s"
 		   "</option>",
 		   every);
-	json_array_foreach(p->providers, i, provider)
-	{
+	json_array_foreach(p->providers, i, provider) {
 		buf_str(&p->out, "<option>");
 		html(&p->out, conf_str(provider, "name", ""));
 		buf_str(&p->out, "</option>");
@@ -241,8 +233,7 @@ void page_troubles(struct page *p)
 	json_t *t;
 
 	buf_str(b, "<header><h2>Troubles</h2></header>");
-	json_array_foreach(p->troubles, i, t)
-	{
+	json_array_foreach(p->troubles, i, t) {
 		if (is_preset(p, t))
 			continue;
 		char id[24];
@@ -281,12 +272,10 @@ static void put_people(struct page *p, const char *provider)
 	size_t i, k;
 
 	buf_str(&p->out, "<select name=\"user\" aria-label=\"as whom\">");
-	json_array_foreach(p->providers, i, one)
-	{
+	json_array_foreach(p->providers, i, one) {
 		if (strcmp(conf_str(one, "name", ""), provider))
 			continue;
-		json_array_foreach(json_object_get(one, "users"), k, user)
-		{
+		json_array_foreach(json_object_get(one, "users"), k, user) {
 			buf_str(&p->out, "<option value=\"");
 			html(&p->out, conf_str(user, "name", ""));
 			buf_str(&p->out, "\">as ");
@@ -299,11 +288,9 @@ static void put_people(struct page *p, const char *provider)
 
 static void put_life(struct page *p, const json_t *d)
 {
-	int64_t now = clk_now(&p->idp->clk), ends = conf_int(d, "expires_at", now);
-	int64_t all = conf_int(d, "expires_in", 900), left = ends > now ? ends - now : 0;
+	int64_t now = clk_now(&p->idp->clk), ends = conf_int(d, "expires", now);
+	int64_t all = ends - conf_int(d, "created", now), left = ends > now ? ends - now : 0;
 
-	if (left > all)
-		all = left;
 	buf_printf(&p->out, "<div class=\"life\"><i style=\"width:%d%%\"></i></div>",
 		   all ? (int)(left * 100 / all) : 0);
 	buf_str(&p->out, "<p class=\"small\">expires in ");
@@ -311,18 +298,40 @@ static void put_life(struct page *p, const json_t *d)
 	buf_str(&p->out, " of simulated time</p>");
 }
 
+/* The answer that gave the code, from the journal: it says where the code is entered. New
+ * reference, or NULL. */
+static json_t *device_answer(const struct page *p, const json_t *d)
+{
+	for (size_t i = json_array_size(p->entries); i > 0; i--) {
+		const json_t *e = json_array_get(p->entries, i - 1);
+		const char *answer = conf_str(e, "answer", NULL);
+
+		if (answer && same(e, d, "provider") && same(e, d, "tenant") &&
+		    !strcmp(conf_str(e, "endpoint", ""), "device") &&
+		    conf_int(e, "status", 0) == 200)
+			return json_loads(answer, 0, NULL);
+	}
+	return NULL;
+}
+
 static void put_where(struct page *p, const json_t *d)
 {
 	struct buf *b = &p->out;
-	const char *complete = conf_str(d, "verification_uri_complete", NULL);
-	const char *page = complete ? complete : conf_str(d, "verification_uri", NULL);
+	AUTO(json_t) json_t *answer = device_answer(p, d);
+	const char *page = conf_str(answer, "verification_uri",
+				    conf_str(answer, "verification_url", NULL));
+	bool complete = json_object_get(answer, "verification_uri_complete") != NULL;
+	AUTO_BUF uri = { 0 };
 
 	if (!page)
 		return;
+	buf_str(&uri, page);
+	if (complete)
+		buf_printf(&uri, "?user_code=%s", conf_str(d, "user_code", ""));
 	if (p->reachable)
-		page_qr(b, page);
+		page_qr(b, uri.p);
 	buf_str(b, "<p class=\"small\"><a href=\"");
-	html(b, page);
+	html(b, uri.p);
 	buf_str(b, complete ? "\">open its page</a></p>"
 			    : "\">open its page</a> and type the code</p>");
 }
@@ -374,15 +383,17 @@ void page_waiting(struct page *p)
 	size_t i, n = 0;
 	json_t *d;
 
-	json_array_foreach(p->devices, i, d) n += !strcmp(conf_str(d, "status", ""), "pending");
+	json_array_foreach(p->devices, i, d)
+		n += !strcmp(conf_str(d, "status", ""), "pending");
 	buf_str(&p->out, "<header><h2>Sign-ins waiting<small>");
 	if (n)
 		buf_printf(&p->out, "%zu", n);
 	else
 		buf_str(&p->out, "none");
 	buf_str(&p->out, "</small></h2></header>");
-	json_array_foreach(p->devices, i, d) if (!strcmp(conf_str(d, "status", ""), "pending"))
-		put_sign_in(p, d);
+	json_array_foreach(p->devices, i, d)
+		if (!strcmp(conf_str(d, "status", ""), "pending"))
+			put_sign_in(p, d);
 	if (!n)
 		put_no_sign_in(p);
 }
@@ -401,7 +412,7 @@ void page_clock(struct page *p)
 	buf_str(b, "<header><h2>Clock</h2><span class=\"quiet\">");
 	put_distance(p);
 	buf_str(b, "</span></header><div class=\"card\"><p class=\"mono\" "
-		   "style=\"font-size:15px\">");
+		   "style=\"font-size:14px;white-space:nowrap\">");
 	put_time(b, clk_now(&p->idp->clk), "%a %d %b %Y %H:%M:%S UTC");
 	buf_str(b, "</p><form class=\"row\" style=\"margin-top:10px\" method=\"post\" "
 		   "action=\"/console/clock\">");
@@ -410,6 +421,25 @@ void page_clock(struct page *p)
 			   steps[i].label);
 	buf_printf(b, "<button name=\"frozen\" value=\"%s\">%s</button></form></div>",
 		   is_frozen(p) ? "no" : "yes", is_frozen(p) ? "let it run" : "freeze");
+}
+
+static void put_key(struct buf *b, const json_t *key)
+{
+	const char *kid = conf_str(key, "kid", "");
+	bool signs = conf_bool(key, "signs", false);
+
+	buf_str(b, "<tr><td class=\"mono\" title=\"");
+	html(b, kid);
+	buf_str(b, "\">");
+	AUTO(char) char *head = strndup(kid, 8);
+	html(b, head);
+	buf_str(b, strlen(kid) > 8 ? "&#8230;" : "");
+	buf_str(b, "</td><td>");
+	html(b, conf_str(key, "provider", ""));
+	buf_str(b, "</td><td class=\"mono\">");
+	html(b, conf_str(key, "alg", ""));
+	buf_printf(b, "</td><td class=\"quiet\">%s%s</td></tr>", signs ? "<b>signs</b>" : "",
+		   conf_bool(key, "published", false) ? "" : " not published");
 }
 
 void page_keys(struct page *p)
@@ -423,18 +453,6 @@ void page_keys(struct page *p)
 	put_provider_choice(p, "every provider");
 	buf_str(b, "<button>rotate</button></form></header><table class=\"keys\"><tbody>");
 	json_array_foreach(p->keys, i, key)
-	{
-		bool signs = conf_bool(key, "signs", false);
-		bool published = conf_bool(key, "published", false);
-		buf_str(b, "<tr><td class=\"mono fit\">");
-		html(b, conf_str(key, "kid", ""));
-		buf_str(b, "</td><td class=\"mono\">");
-		html(b, conf_str(key, "alg", ""));
-		buf_str(b, "</td><td>");
-		html(b, conf_str(key, "provider", ""));
-		buf_printf(b, "</td><td class=\"quiet\">%s%s</td></tr>",
-			   signs ? "<b>signs</b>, " : "",
-			   published ? "published" : "not published");
-	}
+		put_key(b, key);
 	buf_str(b, "</tbody></table>");
 }

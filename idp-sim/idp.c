@@ -127,6 +127,7 @@ struct idp *idp_start(const struct idp_options *o, struct err *err)
 	if (!s)
 		abort();
 	s->rng.seed = o->seed;
+	s->up_since_ms = clk_mono_ms();
 	pthread_mutex_init(&s->change, NULL);
 	copy_options(s, o);
 	set_clock(s);

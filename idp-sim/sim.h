@@ -38,6 +38,7 @@ struct idp {
 	struct tls *tls;				      /* NULL without TLS */
 	char *origin, *tls_origin, *control_origin, *ca_file; /* NULL until known */
 	int64_t started_at_ms;
+	int64_t up_since_ms;	/* monotonic */
 	pthread_mutex_t change; /* held by whoever changes clients, users, tenants */
 };
 
