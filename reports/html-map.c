@@ -134,19 +134,12 @@ static void fill_cells(struct map *m)
 	}
 }
 
-/* "1/7", or the number alone when all are of the state. */
-static void amount(struct page *p, const struct counts *c, enum shade worst)
+/* "1/7", or the number alone when all are of the state. A reader of text hears where, and
+ * "1 of 7 FAILED": the same words in the same order as are seen (WCAG 2.2, 2.5.3). */
+static void amount(struct page *p, const struct section *s, const struct column *c,
+		   const struct counts *n, enum shade worst)
 {
-	if (worst == SHADE_OK || c->by[worst] == c->total)
-		page_printf(p, "%zu", c->total);
-	else
-		page_printf(p, "%zu/%zu", c->by[worst], c->total);
-}
-
-static void label(struct page *p, const struct section *s, const struct column *c,
-		  const struct counts *n, enum shade worst)
-{
-	page_str(p, " aria-label=\"");
+	page_str(p, "<span class=\"unseen\">");
 	page_text(p, c->surface);
 	if (c->provider) {
 		page_str(p, ", ");
@@ -154,7 +147,16 @@ static void label(struct page *p, const struct section *s, const struct column *
 	}
 	page_str(p, ", ");
 	page_text(p, s->title ? s->title : s->name);
-	page_printf(p, ": %zu of %zu %s\"", n->by[worst], n->total, page_word(worst));
+	page_str(p, ": </span>");
+	if (worst == SHADE_OK || n->by[worst] == n->total)
+		page_printf(p, "%zu", n->total);
+	else
+		page_printf(p,
+			    "<span>%zu<span class=\"unseen\"> of </span><span "
+			    "aria-hidden=\"true\">/"
+			    "</span>%zu</span>",
+			    n->by[worst], n->total);
+	page_printf(p, "<span class=\"unseen\"> %s</span>", page_word(worst));
 }
 
 static void cell(struct map *m, size_t row, size_t c)
@@ -171,11 +173,10 @@ static void cell(struct map *m, size_t row, size_t c)
 	}
 	page_printf(p, "<td><a class=\"cell %s\"", page_class(worst));
 	page_link(p, m->worst[row * m->n_columns + c]->id);
-	label(p, &m->sections[row], &m->columns[c], n, worst);
 	page_str(p, ">");
 	if (worst != SHADE_OK)
 		page_glyph(p, worst == SHADE_FAILED ? "cross" : page_class(worst));
-	amount(p, n, worst);
+	amount(p, &m->sections[row], &m->columns[c], n, worst);
 	page_str(p, "</a></td>");
 }
 
