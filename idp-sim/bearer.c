@@ -134,5 +134,6 @@ void bearer_adopt(struct exchange *x, struct bearer *b)
 	i->iat = conf_int(b->jwt.claims, "iat", 0);
 	i->exp = conf_int(b->jwt.claims, "exp", 0);
 	i->auth_time = conf_int(b->jwt.claims, "auth_time", 0);
+	x->token_jti = arena_str(x->arena, conf_str(b->jwt.claims, "jti", NULL));
 	i->sid = arena_str(x->arena, session_of(b->jwt.claims));
 }

@@ -182,6 +182,7 @@ static bool load_error(struct loader *l, json_t *root, const char *key, json_t *
 	if (e->number && !e->code)
 		e->code = arena_printf(l->a, "AADSTS%lld", (long long)e->number);
 	e->suberror = load_str(l->a, o, "suberror");
+	e->no_uri = conf_bool(o, "no_uri", false);
 	e->page = load_str(l->a, o, "page");
 	e->source = or_default(l, root, o, "source");
 	e->confidence = or_default(l, root, o, "confidence");

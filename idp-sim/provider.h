@@ -75,6 +75,7 @@ struct oauth_error {
 	const char *code;     /* "AADSTS70011", "E0000047"; NULL: none */
 	int64_t number;	      /* 70011; 0: none */
 	const char *suberror; /* NULL: none */
+	bool no_uri;	      /* Entra leaves error_uri out */
 	const struct template *description;
 	const struct template *claims;	  /* Entra's claims challenge; NULL: none */
 	const struct template *body;	  /* NULL: the envelope of the endpoint */
@@ -250,6 +251,8 @@ struct behaviours {
 #define TEXTS(X)                                                                               \
 	X(issuer, TEXT_PLAIN)                                                                  \
 	X(issuer_v1, TEXT_PLAIN)                                                               \
+	X(issuer_org, TEXT_PLAIN)                                                              \
+	X(user_id, TEXT_PLAIN)                                                                 \
 	X(access_header, TEXT_JSON)                                                            \
 	X(access_claims, TEXT_JSON)                                                            \
 	X(access_header_v1, TEXT_JSON)                                                         \

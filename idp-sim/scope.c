@@ -267,6 +267,16 @@ bool scopes_judge(struct exchange *x, const char *asked, struct scopes *ret)
 	return judge_plain(x, asked, ret);
 }
 
+/* Everything of the first resource. */
+static void ask_for_first(struct exchange *x, struct scopes *ret)
+{
+	const struct resource *r = &x->provider->resources[0];
+
+	ret->resource = x->provider->n_resources ? r : NULL;
+	for (size_t i = 0; ret->resource && i < r->scopes.n; i++)
+		add_resource_scope(x, r, r->scopes.v[i], ret);
+}
+
 void scopes_lenient(struct exchange *x, const char *asked, struct scopes *ret)
 {
 	const char *at = asked;
@@ -274,6 +284,8 @@ void scopes_lenient(struct exchange *x, const char *asked, struct scopes *ret)
 	char *word;
 
 	*ret = (struct scopes) { 0 };
+	if (x->provider->behaviours.resources && !asked)
+		ask_for_first(x, ret);
 	while (at && (word = next_word(x->arena, &at))) {
 		const struct scope *s = find_scope(x->provider, word);
 

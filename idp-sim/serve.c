@@ -114,7 +114,9 @@ const char *exchange_issuer(struct exchange *x)
 {
 	const struct template *t = x->provider->texts[TXT_issuer];
 
-	if (x->issue) {
+	if (tenant_flag(x->tenant, "org") && x->provider->texts[TXT_issuer_org])
+		t = x->provider->texts[TXT_issuer_org];
+	else if (x->issue) {
 		if (x->issue->version && !strcmp(x->issue->version, "1.0") &&
 		    x->provider->texts[TXT_issuer_v1])
 			t = x->provider->texts[TXT_issuer_v1];

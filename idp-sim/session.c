@@ -96,18 +96,22 @@ static void digest(struct exchange *x, const void *text, size_t n, unsigned char
 	HMAC(EVP_sha256(), x->idp->secret, sizeof(x->idp->secret), text, n, ret, &len);
 }
 
+const char *uuid_of(struct arena *a, const unsigned char b[16])
+{
+	return arena_printf(a,
+			    "%02x%02x%02x%02x-%02x%02x-4%01x%02x-%02x%02x-"
+			    "%02x%02x%02x%02x%02x%02x",
+			    b[0], b[1], b[2], b[3], b[4], b[5], b[6] & 0xf, b[7],
+			    0x80 | (b[8] & 0x3f), b[9], b[10], b[11], b[12], b[13], b[14],
+			    b[15]);
+}
+
 const char *derived_uuid(struct exchange *x, const char *text)
 {
 	unsigned char h[32];
 
 	digest(x, text, strlen(text), h);
-	h[6] = (unsigned char)(0x40 | (h[6] & 0x0f));
-	h[8] = (unsigned char)(0x80 | (h[8] & 0x3f));
-	return arena_printf(x->arena,
-			    "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-"
-			    "%02x%02x%02x%02x%02x%02x",
-			    h[0], h[1], h[2], h[3], h[4], h[5], h[6], h[7], h[8], h[9], h[10],
-			    h[11], h[12], h[13], h[14], h[15]);
+	return uuid_of(x->arena, h);
 }
 
 const char *refresh_token_id(struct exchange *x, const char *sid, unsigned generation)

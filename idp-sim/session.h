@@ -34,5 +34,7 @@ struct refresh_claim {
 bool refresh_token_read(struct exchange *x, const char *token, struct refresh_claim *ret);
 /* The id (jti) that a generation has. */
 const char *refresh_token_id(struct exchange *x, const char *sid, unsigned generation);
+/* The UUID that 16 bytes make. */
+const char *uuid_of(struct arena *a, const unsigned char bytes[16]);
 /* A UUID that stays the same for the same text. */
 const char *derived_uuid(struct exchange *x, const char *text);

@@ -166,6 +166,7 @@ struct exchange {
 	struct device_code *device;
 	struct sign_in *sign_in;
 	struct session *logout_session;
+	const char *token_jti;	 /* of the token that is introspected */
 	const char *refresh_jti; /* of the JWT that is exchanged */
 	int64_t token_issued_ms; /* of the refresh token that is refused */
 	const char *page_title, *page_message;

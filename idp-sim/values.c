@@ -99,6 +99,8 @@ static bool get_tenant(struct exchange *x, const char *arg, struct value *v)
 		return set_str(v, x->tenant->id);
 	if (!strcmp(arg, "name"))
 		return set_str(v, x->tenant->name);
+	if (!strcmp(arg, "guid"))
+		return set_str(v, x->tenant->any ? "{tenantid}" : x->tenant->id);
 	if (!strcmp(arg, "any"))
 		return set_bool(v, x->tenant->any);
 	if (!strcmp(arg, "word"))
@@ -142,14 +144,40 @@ static bool get_client_proof(struct exchange *x, const char *arg, struct value *
 	return set_str(v, x->client && !x->client->is_public ? "1" : "0");
 }
 
+/* In the order of the alphabet. */
 static bool get_client_grants(struct exchange *x, const char *arg, struct value *v)
 {
+	static const enum grant order[] = { GRANT_AUTHORIZATION_CODE, GRANT_CLIENT_CREDENTIALS,
+					    GRANT_DEVICE_CODE, GRANT_PASSWORD,
+					    GRANT_REFRESH_TOKEN };
 	AUTO_BUF b = { 0 };
 
-	for (int g = 1; g < GRANT_N; g++)
-		if (x->client && x->client->grants & 1u << g)
-			buf_printf(&b, "%s%s", b.n ? ", " : "", grant_names[g]);
+	for (size_t i = 0; x->client && i < ARRAY_LEN(order); i++)
+		if (x->client->grants & 1u << order[i])
+			buf_printf(&b, "%s%s", b.n ? ", " : "", grant_names[order[i]]);
 	return set_str(v, b.p ? arena_dup(x->arena, b.p, b.n) : "");
+}
+
+/* What a person has although nobody wrote it down. */
+static bool usual_attr(struct exchange *x, const char *name, struct value *v)
+{
+	const struct attrs *a = &x->user->attrs;
+	const struct template *id = x->provider->texts[TXT_user_id];
+
+	if (!strcmp(name, "id"))
+		return set_str(v, id ? template_text(id, x, x->arena)
+				     : derived_uuid(x, x->user->name));
+	if (!strcmp(name, "login"))
+		return from_attrs(a, "upn", v) || from_attrs(a, "email", v) ||
+		       set_str(v, x->user->name);
+	if (!strcmp(name, "full_name") && attr_find(a, "given_name") &&
+	    attr_find(a, "family_name"))
+		return set_str(v, arena_printf(x->arena, "%s %s",
+					       attr_find(a, "given_name")->value.s,
+					       attr_find(a, "family_name")->value.s));
+	if (!strcmp(name, "email_verified") && attr_find(a, "email"))
+		return set_bool(v, true);
+	return false;
 }
 
 static bool get_user(struct exchange *x, const char *arg, struct value *v)
@@ -158,9 +186,7 @@ static bool get_user(struct exchange *x, const char *arg, struct value *v)
 		return false;
 	if (!arg)
 		return set_bool(v, true);
-	if (!strcmp(arg, "name_login"))
-		return set_str(v, x->user->name);
-	return from_attrs(&x->user->attrs, arg, v);
+	return from_attrs(&x->user->attrs, arg, v) || usual_attr(x, arg, v);
 }
 
 static bool get_words(struct exchange *x, const struct words *w, struct value *v)
@@ -213,6 +239,11 @@ static bool get_auth_time(struct exchange *x, const char *arg, struct value *v)
 	return x->issue && x->issue->auth_time && set_int(v, x->issue->auth_time);
 }
 
+static bool get_auth_time_or_iat(struct exchange *x, const char *arg, struct value *v)
+{
+	return get_auth_time(x, arg, v) || get_iat(x, arg, v);
+}
+
 static bool get_expires_in(struct exchange *x, const char *arg, struct value *v)
 {
 	return x->issue && set_int(v, x->issue->access_life_s);
@@ -220,7 +251,7 @@ static bool get_expires_in(struct exchange *x, const char *arg, struct value *v)
 
 static bool get_expires_on(struct exchange *x, const char *arg, struct value *v)
 {
-	return x->issue && set_int(v, x->issue->iat + x->issue->access_life_s + 1 +
+	return x->issue && set_int(v, x->issue->iat + x->issue->access_life_s +
 					      x->provider->behaviours.skew_s);
 }
 
@@ -331,6 +362,26 @@ static bool get_stable(struct exchange *x, const char *arg, struct value *v)
 	SHA256((const unsigned char *)text, strlen(text), hash);
 	buf_b64url(&b, hash, sizeof(hash));
 	return set_str(v, arena_dup(x->arena, b.p, b.n));
+}
+
+/* As ${stable}, of the person alone: ${derived.uuid}, ${derived.alnum:17}. */
+static bool get_derived(struct exchange *x, const char *arg, struct value *v)
+{
+	static const char letters[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+	const char *text = arena_printf(x->arena, "%s|%s", x->provider->name,
+					x->user ? x->user->name : "");
+	const char *colon = arg ? strchr(arg, ':') : NULL;
+	unsigned char hash[SHA256_DIGEST_LENGTH];
+	size_t n = colon ? (size_t)atoll(colon + 1) : 0;
+	char *s = arena_alloc(x->arena, sizeof(hash) + 1);
+
+	SHA256((const unsigned char *)text, strlen(text), hash);
+	if (!colon)
+		return set_str(v, uuid_of(x->arena, hash));
+	for (size_t i = 0; i < n && i < sizeof(hash); i++)
+		s[i] = letters[hash[i] % (sizeof(letters) - 1)];
+	return set_str(v, s);
 }
 
 static bool get_trace_id(struct exchange *x, const char *arg, struct value *v)
@@ -622,6 +673,22 @@ static bool get_error_number(struct exchange *x, const char *arg, struct value *
 	return x->error && x->error->number ? set_int(v, x->error->number) : false;
 }
 
+static bool get_error_no_uri(struct exchange *x, const char *arg, struct value *v)
+{
+	return set_bool(v, x->error && x->error->no_uri);
+}
+
+/* A rate limit that nobody reaches. */
+static bool get_rate_remaining(struct exchange *x, const char *arg, struct value *v)
+{
+	return set_int(v, 1199 - (int64_t)rng_below(&x->idp->rng, 10));
+}
+
+static bool get_token_jti(struct exchange *x, const char *arg, struct value *v)
+{
+	return set_str(v, x->token_jti);
+}
+
 /* The number, or 0 for a success: Entra's x-ms-clitelem. */
 static bool get_error_or_zero(struct exchange *x, const char *arg, struct value *v)
 {
@@ -707,6 +774,7 @@ static const struct slot slots[] = {
 	{ "at_hash", get_at_hash },
 	{ "aud", get_aud },
 	{ "auth_time", get_auth_time },
+	{ "auth_time_or_iat", get_auth_time_or_iat },
 	{ "base", get_base },
 	{ "client", get_client },
 	{ "client_data", get_client_data },
@@ -717,6 +785,7 @@ static const struct slot slots[] = {
 	{ "code", get_code },
 	{ "correlation_id", get_correlation_id },
 	{ "cors_origin", get_cors_origin },
+	{ "derived", get_derived },
 	{ "device_code", get_device_code },
 	{ "device_expires_in", get_device_expires_in },
 	{ "echoed_id", get_echoed_id },
@@ -724,6 +793,7 @@ static const struct slot slots[] = {
 	{ "error_claims", get_error_claims },
 	{ "error_code", get_error_code },
 	{ "error_description", get_error_description },
+	{ "error_no_uri", get_error_no_uri },
 	{ "error_number", get_error_number },
 	{ "error_or_zero", get_error_or_zero },
 	{ "exp", get_exp },
@@ -756,6 +826,7 @@ static const struct slot slots[] = {
 	{ "person", get_person },
 	{ "public_key", get_public_key },
 	{ "random", get_random },
+	{ "rate_remaining", get_rate_remaining },
 	{ "refresh_expires_in", get_refresh_expires_in },
 	{ "refresh_id", get_refresh_id },
 	{ "refresh_token", get_refresh_token },
@@ -774,6 +845,7 @@ static const struct slot slots[] = {
 	{ "tenant", get_tenant },
 	{ "tenant_word", get_tenant_word },
 	{ "timestamp", get_timestamp },
+	{ "token_jti", get_token_jti },
 	{ "trace_id", get_trace_id },
 	{ "user", get_user },
 	{ "user_code", get_user_code },
