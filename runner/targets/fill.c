@@ -47,6 +47,12 @@ void fill_set_url(struct fill *f, const char *name, const char *value)
 		set_part(f, name, "port", colon + 1, (size_t)(end - colon - 1));
 }
 
+/* What a lab may leave out, because the documented default holds: empty then, not unknown. */
+static const char *const optional[] = { "audience",	 "ca_file",	   "scope_prefix",
+					"default_scopes", "admin_email",   "email_claim",
+					"subject_claim",  "groups_claim",  "configuration",
+					"policy_data_refresh_interval", "bundle_cache_seconds" };
+
 void fill_init(struct fill *f, const struct lab_urls *u, const json_t *settings,
 	       const char *here)
 {
@@ -68,6 +74,8 @@ void fill_init(struct fill *f, const struct lab_urls *u, const json_t *settings,
 	json_t *value;
 
 	f->values = json_object();
+	for (size_t i = 0; i < ARRAY_LEN(optional); i++)
+		fill_set(f, optional[i], "");
 	json_object_foreach((json_t *)(uintptr_t)settings, key, value)
 		fill_set(f, key, json_string_value(value));
 	for (size_t i = 0; i < ARRAY_LEN(urls); i++)

@@ -85,7 +85,7 @@ static bool write_files(struct instance *i, struct err *err)
 	return true;
 }
 
-/* PATH, HOME, TMPDIR and LANG, and what the file says. */
+/* PATH, HOME, TMPDIR and LANG, and what the file says; a ${...} that is empty here unsets. */
 static bool make_env(struct instance *i, struct err *err)
 {
 	json_t *env = (json_t *)(uintptr_t)instance_key(i, "env"), *value;
@@ -106,7 +106,8 @@ static bool make_env(struct instance *i, struct err *err)
 
 		if (!text)
 			return false;
-		i->env[n++] = arena_printf(i->arena, "%s=%s", name, text);
+		if (*text || !*json_string_value(value))
+			i->env[n++] = arena_printf(i->arena, "%s=%s", name, text);
 	}
 	return true;
 }
