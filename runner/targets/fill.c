@@ -48,10 +48,17 @@ void fill_set_url(struct fill *f, const char *name, const char *value)
 }
 
 /* What a lab may leave out, because the documented default holds: empty then, not unknown. */
-static const char *const optional[] = { "audience",	 "ca_file",	   "scope_prefix",
-					"default_scopes", "admin_email",   "email_claim",
-					"subject_claim",  "groups_claim",  "configuration",
-					"policy_data_refresh_interval", "bundle_cache_seconds" };
+static const char *const optional[] = { "audience",
+					"ca_file",
+					"scope_prefix",
+					"default_scopes",
+					"admin_email",
+					"email_claim",
+					"subject_claim",
+					"groups_claim",
+					"configuration",
+					"policy_data_refresh_interval",
+					"bundle_cache_seconds" };
 
 void fill_init(struct fill *f, const struct lab_urls *u, const json_t *settings,
 	       const char *here)
@@ -82,8 +89,7 @@ void fill_init(struct fill *f, const struct lab_urls *u, const json_t *settings,
 		fill_set_url(f, urls[i].name, urls[i].value);
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		fill_set(f, words[i].name, words[i].value);
-	json_object_foreach((json_t *)(uintptr_t)u->settings, key, value)
-	{
+	json_object_foreach((json_t *)(uintptr_t)u->settings, key, value) {
 		AUTO(char)
 		char *text = json_is_string(value) ? strdup(json_string_value(value))
 						   : json_dumps(value, JSON_ENCODE_ANY);
@@ -151,8 +157,7 @@ static bool unknown(const struct fill *f, const char *what, const char *text, co
 	if (!strncmp(name, "env:", 4))
 		return fail(err, ERR_INPUT, "%s:%d:%d: ${%s}: the environment has no %s", what,
 			    line, column, name, name + 4);
-	json_object_foreach(f->values, key, value)
-	{
+	json_object_foreach(f->values, key, value) {
 		if (n + 1 < ARRAY_LEN(known))
 			known[n++] = key;
 	}

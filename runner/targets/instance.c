@@ -33,8 +33,7 @@ const char **instance_argv(struct instance *i, const json_t *list, size_t more, 
 	const char **argv = arena_alloc(i->arena, (n + more + 1) * sizeof *argv);
 	const json_t *item;
 
-	json_array_foreach(list, k, item)
-	{
+	json_array_foreach(list, k, item) {
 		AUTO(char)
 		char *word =
 			fill_word(&i->fill, i->of->file->path, json_string_value(item), err);
@@ -77,8 +76,7 @@ static bool write_files(struct instance *i, struct err *err)
 	json_t *files = (json_t *)(uintptr_t)instance_key(i, "files"), *value;
 	const char *name;
 
-	json_object_foreach(files, name, value)
-	{
+	json_object_foreach(files, name, value) {
 		if (!write_file(i, name, json_string_value(value), err))
 			return err_note(err, "%s: files: %s", i->of->file->path, name);
 	}
@@ -98,8 +96,7 @@ static bool make_env(struct instance *i, struct err *err)
 	i->env[n++] = arena_printf(i->arena, "HOME=%s", i->home);
 	i->env[n++] = arena_printf(i->arena, "TMPDIR=%s", i->home);
 	i->env[n++] = "LANG=C.UTF-8";
-	json_object_foreach(env, name, value)
-	{
+	json_object_foreach(env, name, value) {
 		AUTO(char)
 		char *text =
 			fill_word(&i->fill, i->of->file->path, json_string_value(value), err);
@@ -155,8 +152,7 @@ static void apply_settings(struct instance *i)
 
 	if (!i->configuration || settings == json_object_get(i->of->file->root, "settings"))
 		return;
-	json_object_foreach(settings, name, value)
-	{
+	json_object_foreach(settings, name, value) {
 		AUTO(char)
 		char *text = json_is_string(value) ? strdup(json_string_value(value))
 						   : json_dumps(value, JSON_ENCODE_ANY);

@@ -7,6 +7,7 @@
 #include "runner/targets/instance.h"
 
 #include <ctype.h>
+#include <poll.h>
 #include <string.h>
 
 enum { VERSION_MS = 20000 };
@@ -50,8 +51,7 @@ static bool check_programs(const struct target_file *f, struct err *err)
 	char at[40];
 	size_t i;
 
-	json_array_foreach(json_object_get(f->root, "needs"), i, item)
-	{
+	json_array_foreach(json_object_get(f->root, "needs"), i, item) {
 		snprintf(at, sizeof at, "/needs/%zu", i);
 		if (!target_program_exists(f->dir, json_string_value(item)))
 			return missing(f, at, json_string_value(item), err);
@@ -178,12 +178,23 @@ static bool push_by_request(struct instance *i, const json_t *how, const char *b
 	return true;
 }
 
+/* A part that fetches the data itself has it when the delay that its file states is over. */
+static bool wait_for_caches(const struct loaded *l)
+{
+	const json_t *caches = json_object_get(l->file->root, "caches");
+
+	poll(NULL, 0, (int)conf_duration_ms(json_object_get(caches, "decisions"), 0));
+	return true;
+}
+
 static bool push(void *ctx, void *instance, const json_t *data, struct err *err)
 {
 	struct loaded *l = ctx;
 	const json_t *how = json_object_get(l->file->root, "push");
 	AUTO(char) char *body = json_dumps(data, JSON_COMPACT);
 
+	if (!how)
+		return wait_for_caches(l);
 	if (json_object_get(how, "command"))
 		return push_by_command(instance, how, body, err);
 	return push_by_request(instance, how, body, err);
@@ -208,7 +219,8 @@ struct loaded *target_load(const char *path, const char *const *set, struct err 
 	l->adapter = adapter_find(adapter);
 	if (l->target.surfaces & PDP)
 		l->target.decide = decide;
-	if (l->target.surfaces & (PDP | SERVICE) && json_object_get(l->file->root, "push"))
+	if ((l->target.surfaces & (PDP | SERVICE) && json_object_get(l->file->root, "push")) ||
+	    (l->target.surfaces & PDP && conf_get(l->file->root, "caches.decisions")))
 		l->target.push = push;
 	return MOVE(l);
 }
