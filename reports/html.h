@@ -39,6 +39,8 @@ const char *page_word(enum shade s);  /* "passed" "FAILED" ... */
 /* "https://..." only, because a link of somebody else may be anything. */
 bool page_url_ok(const char *url);
 
+/* From the doctype to the counts. */
+void page_top(struct page *p);
 void page_map(struct page *p);
 /* One foldable entry; the whole story within. */
 void page_entry(struct page *p, const struct result *r, bool open);

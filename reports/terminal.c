@@ -4,21 +4,10 @@
  * the verdict word, 11 the section, 29 the title, 96 the right edge of the count; the label of
  * a failure stands in column 4, its text in column 14. `grep '^ >'` finds the offending hops.
  */
-#include "reports/write.h"
+#include "reports/terminal.h"
 
 #include <string.h>
 
-enum {
-	WIDTH = 100,
-	COUNT_EDGE = 96,
-	TEXT_AT = 13,
-	HOP_AT = 31,
-	FULL_BLOCKS = 20,
-	EVIDENCE_LINES = 6
-};
-
-/* Colours of the user's theme; never RGB, never a background. */
-enum ink { PLAIN, RED, MAGENTA, YELLOW, GREEN, BLUE, DIM, BOLD, N_INKS };
 static const char *const inks[N_INKS] = {
 	"",	    "\033[1;31m", "\033[1;35m", "\033[33m",
 	"\033[32m", "\033[34m",	  "\033[2m",	"\033[1m",
@@ -29,15 +18,13 @@ static const enum ink shade_inks[N_SHADES] = {
 	[SHADE_FLAKY] = YELLOW,
 };
 
-struct term {
-	const struct results *rs;
-	struct arena *arena;
-	FILE *out;
-	bool colour;
-};
+enum ink term_ink(enum shade s)
+{
+	return shade_inks[s];
+}
 
 /* s padded to width with the ink around the letters only. */
-static void put(struct term *t, enum ink ink, const char *s, int width)
+void term_put(struct term *t, enum ink ink, const char *s, int width)
 {
 	bool coloured = t->colour && ink != PLAIN && *s;
 	int pad = width - (int)strlen(s);
@@ -46,7 +33,7 @@ static void put(struct term *t, enum ink ink, const char *s, int width)
 		pad > 0 ? pad : 0, "");
 }
 
-static const char *ascii(struct term *t, const char *s)
+const char *term_ascii(struct term *t, const char *s)
 {
 	return text_ascii(t->arena, s ? s : "");
 }
@@ -72,8 +59,7 @@ static size_t line_end(const char *s, size_t room)
 
 /* Wraps s at WIDTH; the first line begins at column `at`, the next ones too, with `more`
  * further in; `glue` ends a line that goes on. */
-static void wrap(struct term *t, enum ink ink, const char *s, int at, int more,
-		 const char *glue)
+void term_wrap(struct term *t, enum ink ink, const char *s, int at, int more, const char *glue)
 {
 	int indent = at;
 
@@ -81,7 +67,7 @@ static void wrap(struct term *t, enum ink ink, const char *s, int at, int more,
 		size_t room = (size_t)(WIDTH - indent) - strlen(glue);
 		size_t n = line_end(s, room);
 
-		put(t, ink, arena_dup(t->arena, s, n), 0);
+		term_put(t, ink, arena_dup(t->arena, s, n), 0);
 		s += n + strspn(s + n, " ");
 		if (!*s)
 			break;
@@ -89,36 +75,6 @@ static void wrap(struct term *t, enum ink ink, const char *s, int at, int more,
 		fprintf(t->out, "%s\n%*s", glue, indent, "");
 	}
 	fputc('\n', t->out);
-}
-
-static void label(struct term *t, const char *name, enum ink ink, const char *s,
-		  const char *glue)
-{
-	if (!s || !*s)
-		return;
-	fputs("   ", t->out);
-	put(t, DIM, name, TEXT_AT - 3);
-	wrap(t, ink, ascii(t, s), TEXT_AT, *glue ? 4 : 0, glue);
-}
-
-/* What was wanted or got, in its own lines: a flood is evidence enough in its beginning. */
-static void evidence(struct term *t, const char *name, enum ink ink, const char *s)
-{
-	char *copy = text_clean(t->arena, s), *rest = NULL;
-	int lines = 0;
-
-	if (!s)
-		return;
-	for (char *line = strtok_r(copy, "\n", &rest); line;
-	     line = strtok_r(NULL, "\n", &rest)) {
-		if (++lines > EVIDENCE_LINES) {
-			label(t, "", DIM, "...", "");
-			return;
-		}
-		label(t, lines == 1 ? name : "", ink, text_line(t->arena, line, 240), "");
-	}
-	if (!lines)
-		label(t, name, ink, "\"\"", "");
 }
 
 static const char *two_columns(struct term *t, const char *left, const char *right)
@@ -150,20 +106,20 @@ void terminal_head(const struct results *rs, const struct terminal_options *o, F
 	const char *target = rs->target ? rs->target : "reference platform";
 
 	if (o->title) {
-		put(&t, BOLD, arena_printf(arena, "$ %s", ascii(&t, o->title)), 0);
+		term_put(&t, BOLD, arena_printf(arena, "$ %s", term_ascii(&t, o->title)), 0);
 		fputc('\n', out);
 	}
 	if (rs->edition)
 		target = arena_printf(arena, "%s, edition %s", target, rs->edition);
-	put(&t, DIM, "target", 10);
-	wrap(&t, PLAIN,
-	     ascii(&t, two_columns(&t, target,
-				   rs->providers
-					   ? arena_printf(arena, "providers %s", rs->providers)
-					   : NULL)),
-	     10, 0, "");
-	put(&t, DIM, "plan", 10);
-	wrap(&t, PLAIN, ascii(&t, plan_line(&t)), 10, 0, "");
+	term_put(&t, DIM, "target", 10);
+	term_wrap(&t, PLAIN,
+		  term_ascii(&t, two_columns(&t, target,
+					     rs->providers ? arena_printf(arena, "providers %s",
+									  rs->providers)
+							   : NULL)),
+		  10, 0, "");
+	term_put(&t, DIM, "plan", 10);
+	term_wrap(&t, PLAIN, term_ascii(&t, plan_line(&t)), 10, 0, "");
 	fputc('\n', out);
 }
 
@@ -182,12 +138,12 @@ static void section_line(struct term *t, const struct section *s)
 	struct counts c = results_count(t->rs, s->name);
 	enum shade worst = counts_worst(&c);
 	const char *count = count_column(t, s, &c, worst);
-	const char *title = text_line(t->arena, ascii(t, s->title ? s->title : s->name),
+	const char *title = text_line(t->arena, term_ascii(t, s->title ? s->title : s->name),
 				      COUNT_EDGE - 30 - strlen(count));
 
 	fputs("  ", t->out);
-	put(t, shade_inks[worst], shade_word(worst), 8);
-	put(t, PLAIN, text_line(t->arena, ascii(t, s->name), 17), 18);
+	term_put(t, shade_inks[worst], shade_word(worst), 8);
+	term_put(t, PLAIN, text_line(t->arena, term_ascii(t, s->name), 17), 18);
 	fprintf(t->out, "%s%*s%s\n", title,
 		(int)(COUNT_EDGE - 28 - strlen(title) - strlen(count)), "", count);
 }
@@ -200,95 +156,17 @@ void terminal_section(const struct results *rs, const struct section *s, bool co
 	section_line(&t, s);
 }
 
-static void hop(struct term *t, const struct hop *h)
-{
-	const char *text = h->text ? h->text : "";
-
-	if (h->remark)
-		text = arena_printf(t->arena, "%s%s%s", text, *text ? ": " : "", h->remark);
-	fprintf(t->out, " %c ", h->marked ? '>' : ' ');
-	put(t, h->marked ? RED : DIM,
-	    arena_printf(t->arena, "+%lld.%03lld", (long long)(h->at_us / 1000000),
-			 (long long)(h->at_us / 1000 % 1000)),
-	    8);
-	put(t, h->marked ? RED : DIM, ascii(t, h->from), 8);
-	fputc(' ', t->out);
-	put(t, h->marked ? RED : DIM, ascii(t, h->to), 8);
-	fputs("  ", t->out);
-	wrap(t, h->marked ? RED : PLAIN, ascii(t, text_line(t->arena, text, 200)), HOP_AT - 1,
-	     0, "");
-}
-
-/* With many hops the first ones, the last ones and those around the mark are enough. */
-static bool shown(const struct result *r, size_t i, size_t marked)
-{
-	if (r->n_hops <= 24)
-		return true;
-	return i < 4 || i + 12 >= r->n_hops || (i + 3 >= marked && i <= marked + 3);
-}
-
-static void hops(struct term *t, const struct result *r)
-{
-	size_t marked = SIZE_MAX - 4, left_out = 0;
-
-	for (size_t i = 0; i < r->n_hops; i++) {
-		if (r->hops[i].marked)
-			marked = i;
-	}
-	if (r->n_hops)
-		fputc('\n', t->out);
-	for (size_t i = 0; i < r->n_hops; i++) {
-		if (!shown(r, i, marked)) {
-			left_out++;
-			continue;
-		}
-		if (left_out)
-			fprintf(t->out, "   ...      %zu more messages\n", left_out);
-		left_out = 0;
-		hop(t, &r->hops[i]);
-	}
-}
-
-static void checks(struct term *t, const struct result *r)
-{
-	for (size_t i = 0; i < r->n_checks; i++) {
-		const struct check *c = &r->checks[i];
-
-		if (c->held)
-			continue;
-		label(t, c->control ? "control" : "check", BOLD, c->what, "");
-		evidence(t, "want", PLAIN, c->want);
-		evidence(t, "got", RED, c->got);
-	}
-}
-
-static void block(struct term *t, const struct result *r)
-{
-	enum shade s = result_shade(t->rs, r);
-
-	fputc('\n', t->out);
-	put(t, shade_inks[s], shade_word(s), 8);
-	put(t, BOLD, ascii(t, r->id), 0);
-	fputs("\n\n", t->out);
-	label(t, "promise", PLAIN, r->promise, "");
-	label(t, "source", PLAIN, result_source(t->arena, r), "");
-	label(t, "reason", PLAIN, r->reason, "");
-	checks(t, r);
-	label(t, "held", PLAIN, result_held(t->arena, r), "");
-	label(t, "remedy", PLAIN, r->remedy, "");
-	label(t, "again", BLUE, r->again, " \\");
-	hops(t, r);
-}
-
 /* One line for a result that does not change the verdict, or is one of too many. */
 static void short_line(struct term *t, const char *word, enum ink ink, const struct result *r,
 		       const char *why)
 {
-	put(t, ink, word, 10);
-	wrap(t, PLAIN,
-	     ascii(t, text_line(t->arena,
-				arena_printf(t->arena, "%s  %s", r->id, why ? why : ""), 180)),
-	     10, 4, "");
+	term_put(t, ink, word, 10);
+	term_wrap(
+		t, PLAIN,
+		term_ascii(t, text_line(t->arena,
+					arena_printf(t->arena, "%s  %s", r->id, why ? why : ""),
+					180)),
+		10, 4, "");
 }
 
 static const char *why_short(struct term *t, const struct result *r)
@@ -333,7 +211,7 @@ static void failures(struct term *t, const struct result **worst, size_t n)
 		if (blocks == FULL_BLOCKS)
 			fputc('\n', t->out);
 		if (++blocks <= FULL_BLOCKS)
-			block(t, r);
+			term_block(t, r);
 		else
 			short_line(t, shade_word(s), shade_inks[s], r, why_short(t, r));
 	}
@@ -360,10 +238,11 @@ static void exceptions(struct term *t, const struct result **worst, size_t n)
 		if (first)
 			fputc('\n', t->out);
 		first = false;
-		put(t, PLAIN, i ? "" : "skip", 10);
-		wrap(t, PLAIN,
-		     ascii(t, arena_printf(t->arena, "%zu: %s", reasons[i].n, reasons[i].text)),
-		     10, 4, "");
+		term_put(t, PLAIN, i ? "" : "skip", 10);
+		term_wrap(t, PLAIN,
+			  term_ascii(t, arena_printf(t->arena, "%zu: %s", reasons[i].n,
+						     reasons[i].text)),
+			  10, 4, "");
 	}
 }
 
@@ -373,14 +252,15 @@ static void last_lines(struct term *t, const struct terminal_options *o)
 		[CONFORMS] = GREEN,	[CONFORMS_IN_PART] = YELLOW,  [DOES_NOT_CONFORM] = RED,
 		[NO_VERDICT] = MAGENTA, [NOTHING_SELECTED] = MAGENTA,
 	};
-	const char *s = ascii(t, results_sentence(t->arena, t->rs));
+	const char *s = term_ascii(t, results_sentence(t->arena, t->rs));
 	size_t verdict = strcspn(s, ".:");
 	int code = o->exit_code ? o->exit_code : results_exit_code(t->rs);
 	const char *report =
-		o->reports ? arena_printf(t->arena, "Report: %s", ascii(t, o->reports)) : "";
+		o->reports ? arena_printf(t->arena, "Report: %s", term_ascii(t, o->reports))
+			   : "";
 
 	fputc('\n', t->out);
-	put(t, outcome_inks[results_outcome(t->rs)], arena_dup(t->arena, s, verdict), 0);
+	term_put(t, outcome_inks[results_outcome(t->rs)], arena_dup(t->arena, s, verdict), 0);
 	fprintf(t->out, "%s\n", s + verdict);
 	if (code)
 		fprintf(t->out, "%s%*sexit status %d\n", report,

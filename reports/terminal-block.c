@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * terminal-block.c - one failure: promise, source, want, got, held, remedy, how to run it
+ * again, then who said what, the offending line with '>' in column 2.
+ */
+#include "reports/terminal.h"
+
+#include <string.h>
+
+static void label(struct term *t, const char *name, enum ink ink, const char *s,
+		  const char *glue)
+{
+	if (!s || !*s)
+		return;
+	fputs("   ", t->out);
+	term_put(t, DIM, name, TEXT_AT - 3);
+	term_wrap(t, ink, term_ascii(t, s), TEXT_AT, *glue ? 4 : 0, glue);
+}
+
+/* What was wanted or got, in its own lines: a flood is evidence enough in its beginning. */
+static void evidence(struct term *t, const char *name, enum ink ink, const char *s)
+{
+	char *copy = text_clean(t->arena, s), *rest = NULL;
+	int lines = 0;
+
+	if (!s)
+		return;
+	for (char *line = strtok_r(copy, "\n", &rest); line;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		if (++lines > EVIDENCE_LINES) {
+			label(t, "", DIM, "...", "");
+			return;
+		}
+		label(t, lines == 1 ? name : "", ink, text_line(t->arena, line, 240), "");
+	}
+	if (!lines)
+		label(t, name, ink, "\"\"", "");
+}
+
+static void hop(struct term *t, const struct hop *h)
+{
+	const char *text = h->text ? h->text : "";
+
+	if (h->remark)
+		text = arena_printf(t->arena, "%s%s%s", text, *text ? ": " : "", h->remark);
+	fprintf(t->out, " %c ", h->marked ? '>' : ' ');
+	term_put(t, h->marked ? RED : DIM,
+		 arena_printf(t->arena, "+%lld.%03lld", (long long)(h->at_us / 1000000),
+			      (long long)(h->at_us / 1000 % 1000)),
+		 8);
+	term_put(t, h->marked ? RED : DIM, term_ascii(t, h->from), 8);
+	fputc(' ', t->out);
+	term_put(t, h->marked ? RED : DIM, term_ascii(t, h->to), 8);
+	fputs("  ", t->out);
+	term_wrap(t, h->marked ? RED : PLAIN, term_ascii(t, text_line(t->arena, text, 200)),
+		  HOP_AT - 1, 0, "");
+}
+
+/* With many hops the first ones, the last ones and those around the mark are enough. */
+static bool shown(const struct result *r, size_t i, size_t marked)
+{
+	if (r->n_hops <= 24)
+		return true;
+	return i < 4 || i + 12 >= r->n_hops || (i + 3 >= marked && i <= marked + 3);
+}
+
+static void hops(struct term *t, const struct result *r)
+{
+	size_t marked = SIZE_MAX - 4, left_out = 0;
+
+	for (size_t i = 0; i < r->n_hops; i++) {
+		if (r->hops[i].marked)
+			marked = i;
+	}
+	if (r->n_hops)
+		fputc('\n', t->out);
+	for (size_t i = 0; i < r->n_hops; i++) {
+		if (!shown(r, i, marked)) {
+			left_out++;
+			continue;
+		}
+		if (left_out)
+			fprintf(t->out, "   ...      %zu more messages\n", left_out);
+		left_out = 0;
+		hop(t, &r->hops[i]);
+	}
+}
+
+static void checks(struct term *t, const struct result *r)
+{
+	for (size_t i = 0; i < r->n_checks; i++) {
+		const struct check *c = &r->checks[i];
+
+		if (c->held)
+			continue;
+		label(t, c->control ? "control" : "check", BOLD, c->what, "");
+		evidence(t, "want", PLAIN, c->want);
+		evidence(t, "got", RED, c->got);
+	}
+}
+
+void term_block(struct term *t, const struct result *r)
+{
+	enum shade s = result_shade(t->rs, r);
+
+	fputc('\n', t->out);
+	term_put(t, term_ink(s), shade_word(s), 8);
+	term_put(t, BOLD, term_ascii(t, r->id), 0);
+	fputs("\n\n", t->out);
+	label(t, "promise", PLAIN, r->promise, "");
+	label(t, "source", PLAIN, result_source(t->arena, r), "");
+	label(t, "reason", PLAIN, r->reason, "");
+	checks(t, r);
+	label(t, "held", PLAIN, result_held(t->arena, r), "");
+	label(t, "remedy", PLAIN, r->remedy, "");
+	label(t, "again", BLUE, r->again, " \\");
+	hops(t, r);
+}
