@@ -181,12 +181,13 @@ static const struct oauth_error *find_error(struct call *c, const struct provide
 /* "AADSTS70011" becomes the situation, and the provider that says so. */
 static json_t *resolve_error(struct call *c, json_t *spec, const struct provider *p)
 {
-	const char *word = conf_str(spec, "error", NULL);
+	const char *given = conf_str(spec, "error", NULL);
 
-	if (!word && !strcmp(conf_str(spec, "kind", ""), "error"))
-		word = conf_str(spec, "what", NULL);
-	if (!word)
+	if (!given && !strcmp(conf_str(spec, "kind", ""), "error"))
+		given = conf_str(spec, "what", NULL);
+	if (!given)
 		return NULL;
+	AUTO(char) char *word = strdup(given); /* spec is about to change */
 	const struct oauth_error *e = find_error(c, &p, word);
 	if (!e && situation_find(word) == S_none)
 		return call_refuse(c, 400, "idp-sim errors lists them",
