@@ -23,7 +23,7 @@ const struct ctl_row ctl_rows[] = {
 	{ "clock set", "PUT", "/_sim/clock", { "now" } },
 	{ "clock freeze", "PUT", "/_sim/clock", .fixed = "{\"frozen\": true}" },
 	{ "clock run", "PUT", "/_sim/clock", .fixed = "{\"frozen\": false}" },
-	{ "clock advance", "POST", "/_sim/clock/advance", { "for" } },
+	{ "clock advance", "POST", "/_sim/clock/advance", { "[for]" } },
 	{ "devices", "GET", "/_sim/devices" },
 	{ "approve", "POST", "/_sim/devices/{}/approve", { "USER_CODE", "[user]" } },
 	{ "deny", "POST", "/_sim/devices/{}/deny", { "USER_CODE" } },

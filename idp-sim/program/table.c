@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "idp-sim/program/table.h"
+
+#include "idp-sim/base/buf.h"
+#include "idp-sim/program/command.h"
+
+#include <string.h>
+
+const char *error_code(const struct oauth_error *e)
+{
+	return e->code ? e->code : situation_names[e->situation];
+}
+
+static bool has_word(const struct oauth_error *e, const char *word)
+{
+	char number[32];
+
+	snprintf(number, sizeof(number), "%lld", (long long)e->number);
+	return (e->code && !strcmp(e->code, word)) || (e->number && !strcmp(number, word)) ||
+	       !strcmp(situation_names[e->situation], word);
+}
+
+/* An OAuth error name is said in many situations, so it counts only when nothing else fits. */
+static const struct oauth_error *nth(const struct provider *p, const char *word, size_t n,
+				     bool by_error)
+{
+	for (size_t i = 0; i < p->n_errors; i++) {
+		const struct oauth_error *e = &p->errors[i];
+		bool fits = by_error ? e->error && !strcmp(e->error, word) : has_word(e, word);
+		if (fits && !n--)
+			return e;
+	}
+	return NULL;
+}
+
+const struct oauth_error *next_error(const struct provider *p, const char *word, size_t n)
+{
+	return nth(p, word, n, !nth(p, word, 0, false));
+}
+
+struct found find_error(struct provider *const *providers, size_t n, const char *word)
+{
+	for (int by_error = 0; by_error < 2; by_error++)
+		for (size_t i = 0; i < n; i++) {
+			const struct oauth_error *e = nth(providers[i], word, 0, by_error);
+			if (e)
+				return (struct found){ providers[i], e };
+		}
+	return (struct found){ 0 };
+}
+
+const char *error_text(const struct provider *p, const struct oauth_error *e, struct arena *a)
+{
+	AUTO_BUF key = { 0 };
+	AUTO_BUF out = { 0 };
+
+	buf_printf(&key, "%s%s%s", situation_names[e->situation], e->variant ? "@" : "",
+		   e->variant ? e->variant : "");
+	const json_t *o = json_object_get(json_object_get(p->source, "errors"), key.p);
+	const char *text = json_string_value(json_object_get(o, "description"));
+	for (const char *c = text ? text : ""; *c; c++) {
+		if (c[0] == '$' && c[1] == '{') {
+			size_t n = strcspn(c, "}");
+			buf_printf(&out, "<%.*s>", (int)(n - 2), c + 2);
+			c += n - (c[n] == 0);
+			continue;
+		}
+		buf_char(&out, *c);
+	}
+	return arena_str(a, out.p ? out.p : "");
+}
+
+void print_title(const struct provider *p, const struct oauth_error *e)
+{
+	static const struct {
+		const char *sure, *words;
+	} sources[] = { { "live", "seen live" },
+			{ "doc", "official doc" },
+			{ "log", "pasted log" },
+			{ "open", "nobody: not confirmed" } };
+	const char *from = "";
+
+	for (size_t i = 0; i < ARRAY_LEN(sources); i++)
+		if (!strcmp(sources[i].sure, error_sure(e)))
+			from = sources[i].words;
+	printf("%s%s%s  %-24s %s%s%s, HTTP %d, known from: %s\n\n", ink(INK_BOLD), error_code(e),
+	       ink(INK_PLAIN), e->error ? e->error : "", p->name, e->variant ? " " : "",
+	       e->variant ? e->variant : "", e->status, from);
+}
