@@ -559,6 +559,7 @@ const struct route control_routes[] = {
 	  "Merge patch of a client.", .free_body = true },
 	{ "PATCH", "/_sim/providers/{provider}/users/{user}", change_user,
 	  "Merge patch of a user.", .free_body = true },
-	{ "POST", "/_sim/tenants", new_tenant, "An issuer of one's own.", tenant_body },
+	{ "POST", "/_sim/tenants", new_tenant, "An issuer of one's own.", tenant_body,
+	  .free_body = true },
 	{ 0 },
 };

@@ -85,7 +85,8 @@ static void print_errors(const struct provider *p)
 {
 	const char *example = p->n_errors ? error_code(&p->errors[p->n_errors / 2]) : "CODE";
 
-	printf("%s: %zu errors. \"sure\" says how the words are known: live seen, doc official, log "
+	printf("%s: %zu errors. \"sure\" says how the words are known: live seen, doc "
+	       "official, log "
 	       "pasted,\nopen no.\n\n",
 	       p->name, p->n_errors);
 	printf(" %sstatus  %-27s %-23s %-38s sure%s\n", ink(INK_DIM), "code", "error", "when",
@@ -97,14 +98,15 @@ static void print_errors(const struct provider *p)
 	       example, example);
 }
 
-static json_t *error_json(const struct provider *p, const struct oauth_error *e, struct arena *a)
+static json_t *error_json(const struct provider *p, const struct oauth_error *e,
+			  struct arena *a)
 {
 	return json_pack("{s:s, s:s, s:s*, s:s, s:i, s:s*, s:s, s:s, s:s, s:s, s:s*, s:s}",
 			 "provider", p->name, "code", error_code(e), "variant", e->variant,
-			 "situation", situation_names[e->situation], "status", e->status, "error",
-			 e->error, "when", error_when(e), "means", error_means(e), "fix",
-			 error_fix(e), "sure", error_sure(e), "source", e->source, "text",
-			 error_text(p, e, a));
+			 "situation", situation_names[e->situation], "status", e->status,
+			 "error", e->error, "when", error_when(e), "means", error_means(e),
+			 "fix", error_fix(e), "sure", error_sure(e), "source", e->source,
+			 "text", error_text(p, e, a));
 }
 
 static void print_json(const struct loaded *l)
@@ -114,7 +116,8 @@ static void print_json(const struct loaded *l)
 
 	for (size_t i = 0; i < l->n; i++)
 		for (size_t k = 0; k < l->v[i]->n_errors; k++)
-			json_array_append_new(list, error_json(l->v[i], &l->v[i]->errors[k], a));
+			json_array_append_new(list,
+					      error_json(l->v[i], &l->v[i]->errors[k], a));
 	AUTO(char) char *text = json_dumps(list, JSON_INDENT(2));
 	printf("%s\n", text);
 }
@@ -184,10 +187,10 @@ static void print_elsewhere(const struct loaded *l, const struct found *f)
 			continue;
 		AUTO_BUF line = { 0 };
 		buf_printf(&line, "%-10s %d %s%s%s  %.*s", l->v[i]->name, e->status,
-			   e->error ? e->error : "", e->code ? " " : "", e->code ? e->code : "", 44,
-			   error_text(l->v[i], e, a));
-		printf("%s  %s%-10s%s%s\n", any ? "" : "\n", ink(INK_DIM), any ? "" : "elsewhere",
-		       ink(INK_PLAIN), line.p);
+			   e->error ? e->error : "", e->code ? " " : "", e->code ? e->code : "",
+			   44, error_text(l->v[i], e, a));
+		printf("%s  %s%-10s%s%s\n", any ? "" : "\n", ink(INK_DIM),
+		       any ? "" : "elsewhere", ink(INK_PLAIN), line.p);
 		any = true;
 	}
 }
@@ -219,7 +222,8 @@ static int run_explain(int argc, char **argv)
 	struct err err = { 0 };
 
 	if (argc != 1)
-		return complain(EXIT_USAGE, "explain takes one code: AADSTS70011, invalid_scope");
+		return complain(EXIT_USAGE,
+				"explain takes one code: AADSTS70011, invalid_scope");
 	if (!load(&l, only_provider ? one : usual, &err))
 		return complain_err(&err);
 	const struct found f = find_error(l.v, l.n, argv[0]);
@@ -231,5 +235,6 @@ static int run_explain(int argc, char **argv)
 	return EXIT_FINE;
 }
 
-const struct command command_explain = { "explain", "CODE", "say what an error means and how it is fixed",
+const struct command command_explain = { "explain", "CODE",
+					 "say what an error means and how it is fixed",
 					 run_explain, explain_flags };

@@ -261,34 +261,6 @@ static bool flow_authn(struct play *p, struct err *err)
 	return true;
 }
 
-static const struct {
-	const char *name;
-	bool (*prepare)(struct play *p, struct err *err);
-} flows[] = {
-	{ "password", flow_password },
-	{ "client_credentials", flow_client_credentials },
-	{ "device", flow_device },
-	{ "device_code", flow_device_code },
-	{ "refresh_token", flow_refresh_token },
-	{ "authorization_code", flow_authorization_code },
-	{ "authorize", flow_authorize },
-	{ "userinfo", flow_userinfo },
-	{ "introspect", flow_introspect },
-	{ "revoke", flow_revoke },
-	{ "logout", flow_logout },
-	{ "discovery", flow_discovery },
-	{ "instance", flow_instance },
-	{ "authn", flow_authn },
-};
-
-bool play_flow(struct play *p, const char *flow, struct err *err)
-{
-	for (size_t i = 0; i < ARRAY_LEN(flows); i++)
-		if (!strcmp(flows[i].name, flow))
-			return flows[i].prepare(p, err);
-	return fail(err, ERR_INPUT, "no flow '%s'", flow);
-}
-
 /* ---- a person at the pages ---- */
 
 /* The value of an attribute in one tag, HTML-decoded; NULL when absent. */
@@ -333,18 +305,20 @@ static bool says_no(const char *name, const char *value)
 	return false;
 }
 
-/* What a person types into one input. */
-static void fill_input(struct play *p, const char *tag, size_t n, struct ask *a)
+/* What a person types into one input. A page with a yes and a no has one of each. */
+static void fill_input(struct play *p, const char *tag, size_t n, bool refuses, struct ask *a)
 {
 	const char *name = attribute(p, tag, n, "name");
 	const char *type = attribute(p, tag, n, "type");
 	const char *value = attribute(p, tag, n, "value");
 
-	if (!name || says_no(name, value))
+	bool button = (type && !strcmp(type, "submit")) || !strncmp(tag, "<button", 7);
+
+	if (!name || (button && says_no(name, value) != refuses))
 		return;
 	if (type && !strcmp(type, "password"))
 		value = p->user->password;
-	else if (!type || !strcmp(type, "text") || !strcmp(type, "email"))
+	else if (!button && (!type || !strcmp(type, "text") || !strcmp(type, "email")))
 		value = login_name(p->user);
 	ask_set(a, name, value ? value : "");
 }
@@ -354,6 +328,7 @@ static bool fill_form(struct play *p, const char *base, const char *html, struct
 {
 	const char *form = html ? strstr(html, "<form") : NULL;
 	const char *end = form ? strstr(form, "</form>") : NULL;
+	bool refuses = p->deny && form && !strstr(form, "type=\"password\"");
 
 	if (!end)
 		return false;
@@ -364,7 +339,7 @@ static bool fill_form(struct play *p, const char *base, const char *html, struct
 		a->url = base;
 	for (const char *tag = form; (tag = strchr(tag + 1, '<')) && tag < end;)
 		if (!strncmp(tag, "<input", 6) || !strncmp(tag, "<button", 7))
-			fill_input(p, tag, strcspn(tag, ">"), a);
+			fill_input(p, tag, strcspn(tag, ">"), refuses, a);
 	return true;
 }
 
@@ -391,34 +366,131 @@ static const char *code_in(struct play *p, const char *location)
 	return form_get(&f, "code");
 }
 
-const char *play_code(struct play *p, struct err *err)
+/* Goes from page to page until `stop` says that the next request is the one wanted, or the
+ * browser is sent back to the client; then *ret_code is the code. */
+static bool browse(struct play *p, const char *stop, const char **ret_code, struct err *err)
 {
 	enum { PAGES = 8 };
-
-	if (!flow_authorize(p, err))
-		return NULL;
 	struct ask next = p->ask;
+
 	for (int i = 0; i < PAGES; i++) {
 		AUTO_ANSWER answer = { 0 };
-		const char *cookie = next.cookie, *url = next.url;
+		const char *url = next.url;
 		p->ask = next;
+		if (stop && strstr(url, stop))
+			return true;
 		if (!play_send(p, &answer, err))
-			return NULL;
-		cookie = cookies_of(p, &answer, cookie);
+			return false;
+		const char *cookie = cookies_of(p, &answer, next.cookie);
 		const char *location = wire_header(&answer, "Location");
-		if (location && !strncmp(location, p->redirect_uri, strlen(p->redirect_uri)))
-			return code_in(p, location);
+		if (location && !strncmp(location, p->redirect_uri, strlen(p->redirect_uri))) {
+			*ret_code = code_in(p, location);
+			return *ret_code || fail(err, ERR_INPUT, "no code in %s", location);
+		}
 		if (location)
 			next = (struct ask) { .method = "GET",
 					      .url = absolute(p, url,
 							      arena_str(p->arena, location)) };
-		else if (!fill_form(p, url, answer.body, &next)) {
-			fail(err, ERR_INPUT, "%s answered %d without a form", url,
-			     answer.status);
-			return NULL;
-		}
+		else if (!fill_form(p, url, answer.body, &next))
+			return fail(err, ERR_INPUT, "%s answered %d without a form", url,
+				    answer.status);
 		next.cookie = cookie;
 	}
-	fail(err, ERR_INPUT, "the sign-in never came to an end");
-	return NULL;
+	return fail(err, ERR_INPUT, "the sign-in never came to an end");
+}
+
+const char *play_code(struct play *p, struct err *err)
+{
+	const char *code = NULL;
+
+	return flow_authorize(p, err) && browse(p, NULL, &code, err) ? code : NULL;
+}
+
+/* The path of an endpoint up to its first parameter, to know a page by. */
+static const char *path_of(struct play *p, const char *endpoint)
+{
+	const char *url = play_url(p, endpoint);
+	const char *path = url ? strchr(strstr(url, "://") + 3, '/') : NULL;
+
+	return path ? path : "no such endpoint";
+}
+
+/* Fetches the page that p->ask asks for and fills its form in. */
+static bool browse_once(struct play *p, struct err *err)
+{
+	AUTO_ANSWER answer = { 0 };
+	const char *cookie;
+
+	if (!play_send(p, &answer, err))
+		return false;
+	cookie = cookies_of(p, &answer, p->ask.cookie);
+	if (!fill_form(p, p->ask.url, answer.body, &p->ask))
+		return fail(err, ERR_INPUT, "%s has no form", p->ask.url);
+	p->ask.cookie = cookie;
+	return true;
+}
+
+/* The sign-in form, filled in and not yet sent. */
+static bool flow_sign_in(struct play *p, struct err *err)
+{
+	const char *code;
+
+	return flow_authorize(p, err) && need_user(p, err) &&
+	       browse(p, path_of(p, "sign_in"), &code, err);
+}
+
+/* The consent form, the answer chosen and not yet sent. */
+static bool flow_consent(struct play *p, struct err *err)
+{
+	const char *code;
+
+	return flow_authorize(p, err) && need_user(p, err) &&
+	       browse(p, path_of(p, "consent"), &code, err) &&
+	       (!strcmp(p->ask.method, "POST") || browse_once(p, err));
+}
+
+/* The page that asks for the user code, with one that nobody has. */
+static bool flow_device_page(struct play *p, struct err *err)
+{
+	AUTO_ANSWER answer = { 0 };
+
+	if (!begin(p, "device_page", "GET", err) || !play_send(p, &answer, err))
+		return false;
+	if (!fill_form(p, p->ask.url, answer.body, &p->ask))
+		return fail(err, ERR_INPUT, "the device page has no form");
+	for (size_t i = 0; i < p->ask.n_fields; i++)
+		if (p->user && !strcmp(p->ask.fields[i].value, login_name(p->user)))
+			p->ask.fields[i].value = "NOBO-DYSC";
+	return true;
+}
+
+static const struct {
+	const char *name;
+	bool (*prepare)(struct play *p, struct err *err);
+} flows[] = {
+	{ "password", flow_password },
+	{ "client_credentials", flow_client_credentials },
+	{ "device", flow_device },
+	{ "device_code", flow_device_code },
+	{ "refresh_token", flow_refresh_token },
+	{ "authorization_code", flow_authorization_code },
+	{ "authorize", flow_authorize },
+	{ "userinfo", flow_userinfo },
+	{ "introspect", flow_introspect },
+	{ "revoke", flow_revoke },
+	{ "logout", flow_logout },
+	{ "discovery", flow_discovery },
+	{ "instance", flow_instance },
+	{ "authn", flow_authn },
+	{ "sign_in", flow_sign_in },
+	{ "consent", flow_consent },
+	{ "device_page", flow_device_page },
+};
+
+bool play_flow(struct play *p, const char *flow, struct err *err)
+{
+	for (size_t i = 0; i < ARRAY_LEN(flows); i++)
+		if (!strcmp(flows[i].name, flow))
+			return flows[i].prepare(p, err);
+	return fail(err, ERR_INPUT, "no flow '%s'", flow);
 }

@@ -8,10 +8,8 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-	&command_serve,
-	&command_ctl,
-	&command_mint,
-	&command_decode,
+	&command_serve,	    &command_ctl,  &command_errors, &command_explain,
+	&command_reproduce, &command_mint, &command_decode,
 };
 
 static const char *const about =

@@ -4,7 +4,10 @@
 
 #include "idp-sim/map.h"
 
+#include <ctype.h>
 #include <string.h>
+
+enum { LONGEST_SHOWN = 80 };
 
 void play_init(struct play *p, struct idp *s, const struct provider *provider)
 {
@@ -72,6 +75,28 @@ static void put_header(struct buf *out, const char *name, const char *value)
 	put_shell(out, line.p);
 }
 
+/* "$REFRESH_TOKEN" in place of a text that nobody wants to read. */
+static void put_variable(struct buf *out, const char *name)
+{
+	buf_char(out, '$');
+	for (; *name; name++)
+		buf_char(out, (char)toupper((unsigned char)*name));
+}
+
+static void put_field(struct buf *out, const struct field *f)
+{
+	AUTO_BUF pair = { 0 };
+
+	if (strlen(f->value) > LONGEST_SHOWN) {
+		buf_printf(out, " -d %s=", f->name);
+		put_variable(out, f->name);
+		return;
+	}
+	buf_printf(&pair, "%s=%s", f->name, f->value);
+	buf_str(out, pair.p[strcspn(pair.p, " &+%\"#")] ? " --data-urlencode " : " -d ");
+	put_shell(out, pair.p);
+}
+
 void ask_curl(const struct ask *a, struct buf *out)
 {
 	bool get = !strcmp(a->method, "GET");
@@ -83,17 +108,14 @@ void ask_curl(const struct ask *a, struct buf *out)
 		buf_printf(out, " -X %s", a->method);
 	buf_char(out, ' ');
 	put_shell(out, a->url);
-	if (a->authorization)
+	if (a->authorization && strlen(a->authorization) > LONGEST_SHOWN)
+		buf_str(out, " -H \"Authorization: Bearer $ACCESS_TOKEN\"");
+	else if (a->authorization)
 		put_header(out, "Authorization", a->authorization);
 	if (a->type)
 		put_header(out, "Content-Type", a->type);
-	for (size_t i = 0; i < a->n_fields && !a->body; i++) {
-		AUTO_BUF pair = { 0 };
-		buf_printf(&pair, "%s=%s", a->fields[i].name, a->fields[i].value);
-		buf_str(out,
-			pair.p[strcspn(pair.p, " &+%\"#")] ? " --data-urlencode " : " -d ");
-		put_shell(out, pair.p);
-	}
+	for (size_t i = 0; i < a->n_fields && !a->body; i++)
+		put_field(out, &a->fields[i]);
 	if (a->body) {
 		buf_str(out, " --data-binary ");
 		put_shell(out, a->body);

@@ -175,6 +175,20 @@ static const struct recipe {
 	  "authn",
 	  { "body:{\"username\":\"alice\",\"password\":\"wrong\"}" } },
 	{ "tenant_disabled", "password", { "tenant-off" } },
+	{ "not_found", "discovery", { "under:/no-such-page" } },
+	{ "wrong_password", "sign_in", { "wrong-password" } },
+	{ "session_expired", "sign_in", { "advance:86400" } },
+	{ "user_disabled", "sign_in", { "user:{\"disabled\": true}" } },
+	{ "grant_not_allowed", "authorize", { "set:response_type=token" } },
+	{ "pkce_method_unknown", "authorize", { "set:code_challenge_method=S512" } },
+	{ "consent_denied", "consent", { "client:{\"consent_required\": true}", "deny" } },
+	{ "user_code_invalid", "device_page", { "" } },
+	{ "insufficient_scope", "userinfo", { "scope:email" } },
+	{ "logout_missing_hint",
+	  "logout",
+	  { "set:post_logout_redirect_uri=https://app.test/" } },
+	{ "invalid_client", "introspect", { "set:client_secret=wrong" } },
+	{ "invalid_client", "introspect", { "set:client_id=nobody" } },
 };
 
 /* ---- steps ---- */
@@ -305,6 +319,22 @@ static bool step_tenant(struct play *p, const char *arg, struct err *err)
 		return fail(err, ERR_INPUT, "no tenant in the path");
 	p->ask.url = arena_printf(p->arena, "%.*s%s%s", (int)(at - p->ask.url), p->ask.url, arg,
 				  at + strlen(p->tenant->id));
+	return true;
+}
+
+/* A path below that of the endpoint. */
+static bool step_under(struct play *p, const char *arg, struct err *err)
+{
+	p->ask.url = arena_printf(p->arena, "%s%s", p->ask.url, arg);
+	return true;
+}
+
+/* Whatever the page calls the field. */
+static bool step_wrong_password(struct play *p, const char *arg, struct err *err)
+{
+	for (size_t i = 0; i < p->ask.n_fields; i++)
+		if (!strcmp(p->ask.fields[i].value, p->user->password))
+			p->ask.fields[i].value = "wrong";
 	return true;
 }
 
@@ -474,12 +504,16 @@ static const struct {
 	{ "public-client", false, step_public_client },
 	{ "set-client", false, step_set_client },
 	{ "tenant-off", false, step_tenant_off },
+	{ "under", false, step_under },
+	{ "wrong-password", false, step_wrong_password },
 };
 
 static bool act(struct play *p, const char *text, bool early, struct err *err)
 {
 	size_t n = strcspn(text, ":");
 
+	if (!n)
+		return true;
 	for (size_t i = 0; i < ARRAY_LEN(steps); i++)
 		if (strlen(steps[i].name) == n && !memcmp(steps[i].name, text, n))
 			return steps[i].early != early ||
@@ -546,15 +580,20 @@ static bool afresh(struct play *p, struct err *err)
 	return true;
 }
 
-/* Whether the last entry of the journal is the wanted error. */
+/* Whether the last answer was the wanted error: a more special situation may have been met
+ * for which the dialect has no words of its own. */
 static bool was_it(struct play *p)
 {
 	int status;
 	AUTO(json_t) json_t *answer = idp_call(p->idp, "GET", "/_sim/journal", NULL, &status);
 	const json_t *entries = json_object_get(answer, "entries");
 	const json_t *last = json_array_get(entries, json_array_size(entries) - 1);
+	enum situation met = situation_find(conf_str(last, "situation", ""));
+	struct facts f = { .endpoint = conf_str(last, "endpoint", NULL),
+			   .grant = conf_str(last, "grant", NULL) };
 
-	return !strcmp(conf_str(last, "situation", ""), situation_names[p->error->situation]);
+	return met == p->error->situation ||
+	       (met && provider_error(p->provider, met, &f, p->version) == p->error);
 }
 
 /* Status, error and code as the table has them; where they are said depends on the dialect. */

@@ -14,9 +14,13 @@ const char *error_code(const struct oauth_error *e)
 static bool has_word(const struct oauth_error *e, const char *word)
 {
 	char number[32];
+	char limited[80];
 
+	snprintf(limited, sizeof(limited), "%s@%s", situation_names[e->situation],
+		 e->variant ? e->variant : "");
 	snprintf(number, sizeof(number), "%lld", (long long)e->number);
-	return (e->code && !strcmp(e->code, word)) || (e->number && !strcmp(number, word)) ||
+	return !strcmp(limited, word) || (e->code && !strcmp(e->code, word)) ||
+	       (e->number && !strcmp(number, word)) ||
 	       !strcmp(situation_names[e->situation], word);
 }
 
@@ -44,9 +48,9 @@ struct found find_error(struct provider *const *providers, size_t n, const char 
 		for (size_t i = 0; i < n; i++) {
 			const struct oauth_error *e = nth(providers[i], word, 0, by_error);
 			if (e)
-				return (struct found){ providers[i], e };
+				return (struct found) { providers[i], e };
 		}
-	return (struct found){ 0 };
+	return (struct found) { 0 };
 }
 
 const char *error_text(const struct provider *p, const struct oauth_error *e, struct arena *a)
@@ -83,7 +87,7 @@ void print_title(const struct provider *p, const struct oauth_error *e)
 	for (size_t i = 0; i < ARRAY_LEN(sources); i++)
 		if (!strcmp(sources[i].sure, error_sure(e)))
 			from = sources[i].words;
-	printf("%s%s%s  %-24s %s%s%s, HTTP %d, known from: %s\n\n", ink(INK_BOLD), error_code(e),
-	       ink(INK_PLAIN), e->error ? e->error : "", p->name, e->variant ? " " : "",
-	       e->variant ? e->variant : "", e->status, from);
+	printf("%s%s%s  %-24s %s%s%s, HTTP %d, known from: %s\n\n", ink(INK_BOLD),
+	       error_code(e), ink(INK_PLAIN), e->error ? e->error : "", p->name,
+	       e->variant ? " " : "", e->variant ? e->variant : "", e->status, from);
 }
