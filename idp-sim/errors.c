@@ -113,8 +113,11 @@ static void send_body(struct exchange *x, const struct oauth_error *e)
 
 bool refuse(struct exchange *x, enum situation s)
 {
-	const struct oauth_error *e = provider_error(x->provider, s, &x->facts, x->version);
+	return refuse_with(x, s, provider_error(x->provider, s, &x->facts, x->version));
+}
 
+bool refuse_with(struct exchange *x, enum situation s, const struct oauth_error *e)
+{
 	x->error = e;
 	x->facts.situation = situation_names[s];
 	x->answered = true;

@@ -73,7 +73,7 @@ static bool authenticated(struct exchange *x)
 
 	if (anonymous && provider_has_error(x->provider, S_introspect_unauthenticated))
 		return refuse(x, S_introspect_unauthenticated);
-	if (!authenticate_client(x))
+	if (!authenticate_client(x) || !trouble_passes(x, MOMENT_CLIENT))
 		return false;
 	if (x->client->is_public && !strcmp(ours, "refuse"))
 		return refuse(x, S_introspect_public_client);
@@ -163,7 +163,7 @@ void serve_revoke(struct exchange *x)
 	struct bearer b = { 0 };
 	const char *token;
 
-	if (!authenticate_client(x))
+	if (!authenticate_client(x) || !trouble_passes(x, MOMENT_CLIENT))
 		return;
 	token = form_get(&x->form, "token");
 	if (!token || !*token) {
@@ -197,7 +197,7 @@ static void logout_with_token(struct exchange *x, const char *token)
 	struct refresh_claim c;
 	struct session *s;
 
-	if (!authenticate_client(x))
+	if (!authenticate_client(x) || !trouble_passes(x, MOMENT_CLIENT))
 		return;
 	if (!refresh_token_read(x, token, &c)) {
 		refuse(x, S_refresh_token_invalid);

@@ -100,5 +100,8 @@ bool trouble_passes(struct exchange *x, enum moment m)
 	s = situation_find(t.what);
 	if (!x->word && *t.value)
 		x->word = arena_str(x->arena, t.value);
+	const struct oauth_error *e = *t.code ? provider_find_error(x->provider, t.code) : NULL;
+	if (e)
+		return refuse_with(x, e->situation, e);
 	return refuse(x, s ? s : S_server_error);
 }

@@ -269,6 +269,23 @@ static bool tenant_enabled(struct exchange *x)
 	return refuse(x, S_tenant_disabled);
 }
 
+/* An outage strikes before anything is done, so that the request can be tried again. Who
+ * sends it is known from what it says, unproven. */
+static bool outage(struct exchange *x)
+{
+	const char *type = form_get(&x->form, "grant_type");
+	struct facts f = x->facts;
+
+	if (!x->facts.client_id)
+		x->facts.client_id = f.client_id = form_get(&x->form, "client_id")
+							   ? form_get(&x->form, "client_id")
+							   : form_get(&x->query, "client_id");
+	for (int i = 1; type && i < GRANT_N; i++)
+		if (!strcmp(grant_types[i], type))
+			f.grant = grant_names[i];
+	return trouble_gate(x->idp->troubles, &f, x->rq, x->rp);
+}
+
 typedef void handler(struct exchange *x);
 
 static handler *const handlers[EP_N] = {
@@ -285,7 +302,7 @@ static handler *const handlers[EP_N] = {
 static void handle(struct exchange *x, const char *word, size_t n)
 {
 	if (!method_allowed(x) || !find_tenant(x, word, n) || !read_parameters(x) ||
-	    !tenant_enabled(x) || !trouble_passes(x, MOMENT_START))
+	    outage(x) || !tenant_enabled(x) || !trouble_passes(x, MOMENT_START))
 		return;
 	handlers[x->endpoint->kind](x);
 }

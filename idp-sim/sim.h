@@ -176,6 +176,8 @@ struct exchange {
 
 /* Answers the error of a situation, in the dialect's words. Always false. */
 bool refuse(struct exchange *x, enum situation s);
+/* The same with an error of one's choice. */
+bool refuse_with(struct exchange *x, enum situation s, const struct oauth_error *e);
 /* The same with the word that the text quotes. */
 bool refuse_word(struct exchange *x, enum situation s, const char *word);
 
