@@ -115,9 +115,9 @@ const char *provider_header(struct run *run, const char *endpoint, size_t index,
 	const char *key;
 	json_t *v;
 
-	json_object_foreach(json_object_get(e, "headers"), key,
-			    v) if (strcasecmp(key, name) ==
-				   0) return arena_str(run->arena, json_string_value(v));
+	json_object_foreach(json_object_get(e, "headers"), key, v)
+		if (strcasecmp(key, name) == 0)
+			return arena_str(run->arena, json_string_value(v));
 	return NULL;
 }
 
@@ -169,8 +169,7 @@ void provider_hops(struct run *run)
 
 	if (run->broken)
 		return;
-	json_array_foreach(journal(run, NULL, 1, 0), i, e)
-	{
+	json_array_foreach(journal(run, NULL, 1, 0), i, e) {
 		int64_t at = came_us(run, e);
 		struct hop ask = { .from = who, .to = "idp", .text = form_line(run, e) };
 		struct hop answer = { .from = "idp",

@@ -60,12 +60,10 @@ static bool hasten(struct lab *l, const char *provider, struct err *err)
 	size_t i, k;
 
 	all = idp_call(l->idp, "GET", "/_sim/providers", NULL, &status);
-	json_array_foreach(json_object_get(all, "providers"), i, p)
-	{
+	json_array_foreach(json_object_get(all, "providers"), i, p) {
 		if (strcmp(conf_str(p, "name", ""), provider) != 0)
 			continue;
-		json_array_foreach(json_object_get(p, "clients"), k, client)
-		{
+		json_array_foreach(json_object_get(p, "clients"), k, client) {
 			snprintf(path, sizeof(path), "/_sim/providers/%s/clients/%s", provider,
 				 conf_str(client, "id", ""));
 			json_decref(answer);

@@ -34,6 +34,19 @@ static char *prefixed(struct run *run, const char *scope)
 	return arena_str(run->arena, b.p ? b.p : "");
 }
 
+/* Providers put groups into a token when told to (Keycloak: a mapper): here they are told. */
+static json_t *with_groups(struct run *run, const struct token_ask *ask)
+{
+	json_t *claims = ask->claims ? ask->claims : json_object();
+
+	for (const struct person *p = people; p->name; p++)
+		if (p->groups && ask->person && strcmp(p->name, ask->person) == 0 &&
+		    !json_object_get(claims, run->config->groups_claim))
+			json_object_set_new(claims, run->config->groups_claim,
+					    json_pack("[s]", p->groups));
+	return claims;
+}
+
 static json_t *mint_body(struct run *run, const struct token_ask *ask)
 {
 	int64_t lifetime = ask->lifetime_s ? ask->lifetime_s : HOUR_S;
@@ -44,8 +57,7 @@ static json_t *mint_body(struct run *run, const struct token_ask *ask)
 
 	if (ask->forge)
 		json_object_set_new(o, "forge", json_string(ask->forge));
-	if (ask->claims)
-		json_object_set_new(o, "claims", ask->claims);
+	json_object_set_new(o, "claims", with_groups(run, ask));
 	if (ask->header)
 		json_object_set_new(o, "header", ask->header);
 	return o;

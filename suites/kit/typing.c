@@ -38,7 +38,8 @@ static char *command_line(struct run *run, const struct command *cmd)
 		   cmd->global ? cmd->global : "");
 	if (!list)
 		buf_printf(&b, " auth %s", cmd->verb);
-	json_array_foreach(list, i, w) buf_printf(&b, " %s", json_string_value(w));
+	json_array_foreach(list, i, w)
+		buf_printf(&b, " %s", json_string_value(w));
 	for (i = 0; cmd->args && (arg = cmd->args[i]); i++) {
 		size_t n = strcspn(arg, "=");
 		bool secret = strncmp(arg, "password=", 9) == 0;
@@ -150,8 +151,7 @@ const char *sign_in_pending(struct run *run, int timeout_ms)
 	list = sim(run, "GET", "/_sim/devices", NULL);
 	if (json_is_object(list))
 		list = json_object_get(list, "devices");
-	json_array_foreach(list, i, d)
-	{
+	json_array_foreach(list, i, d) {
 		if (strcmp(conf_str(d, "status", ""), "pending") == 0 &&
 		    strcmp(conf_str(d, "provider", ""), run->provider) == 0)
 			code = conf_str(d, "user_code", NULL);
@@ -218,7 +218,9 @@ static json_t *named(json_t *list, const char *name)
 	json_t *o;
 	size_t i;
 
-	json_array_foreach(list, i, o) if (strcmp(conf_str(o, "name", ""), name) == 0) return o;
+	json_array_foreach(list, i, o)
+		if (strcmp(conf_str(o, "name", ""), name) == 0)
+			return o;
 	return NULL;
 }
 
