@@ -162,6 +162,14 @@ static bool few_codes(struct exchange *x)
 							   : refuse(x, S_too_many_user_codes);
 }
 
+/* Keycloak: a browser at this endpoint gets the device page. */
+static void go_to_page(struct exchange *x)
+{
+	for (size_t i = 0; i < x->provider->n_endpoints; i++)
+		if (x->provider->endpoints[i].kind == EP_DEVICE_PAGE)
+			x->endpoint = &x->provider->endpoints[i];
+}
+
 void serve_device(struct exchange *x)
 {
 	const struct behaviours *b = &x->provider->behaviours;
@@ -169,6 +177,7 @@ void serve_device(struct exchange *x)
 	struct scopes scopes;
 
 	if (strcmp(x->rq->method, "POST") != 0) {
+		go_to_page(x);
 		serve_device_page(x);
 		return;
 	}

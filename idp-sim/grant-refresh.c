@@ -7,13 +7,6 @@
 
 #include <string.h>
 
-static bool rotates(const struct exchange *x)
-{
-	if (x->client->rotates)
-		return !strcmp(x->client->rotates, "true");
-	return tenant_flag_or(x->tenant, "rotates", x->provider->behaviours.refresh_rotates);
-}
-
 /* What the session says, whatever the token. Called with its lock held. */
 static enum situation judge_session(struct exchange *x, const struct session *s,
 				    const struct refresh_claim *c)
@@ -75,9 +68,9 @@ static enum situation exchange_token(struct exchange *x, struct session *s,
 
 	pthread_mutex_lock(&s->record.lock);
 	why = judge_session(x, s, c);
-	if (!why && rotates(x) && !is_current(x, s, c))
+	if (!why && refresh_rotates(x) && !is_current(x, s, c))
 		why = judge_reuse(x, s, c);
-	if (!why && rotates(x)) {
+	if (!why && refresh_rotates(x)) {
 		s->generation++;
 		s->rotated_ms = x->now_ms;
 		s->issued_ms = x->now_ms;

@@ -79,7 +79,9 @@ static bool load_endpoint_texts(struct loader *l, json_t *root, const char *at, 
 	const char *envelope = load_str(l->a, o, "envelope");
 	enum text_kind kind = conf_bool(o, "html", false) ? TEXT_HTML : TEXT_JSON;
 
-	return find_headers(l, root, at, headers, &ep->headers) &&
+	return find_headers(l, root, at, load_str(l->a, o, "redirect_headers"),
+			    &ep->redirect_headers) &&
+	       find_headers(l, root, at, headers, &ep->headers) &&
 	       find_headers(l, root, at, errors ? errors : headers, &ep->error_headers) &&
 	       find_envelope(l, root, at, envelope ? envelope : "oauth", &ep->envelope) &&
 	       load_template(l, at, json_object_get(o, "body"), kind, &ep->body) &&

@@ -145,9 +145,9 @@ static void send_code(struct exchange *x)
 	struct scopes scopes;
 	const char *query;
 
-	code_make(x, in);
 	scopes_parse(x, in->scope, &scopes);
 	issue_begin(x, &scopes)->sid = in->session_id;
+	code_make(x, in);
 	aim_at_client(x);
 	query = location(x, TXT_redirect);
 	query += *query == '&';
@@ -185,6 +185,8 @@ static bool is_assigned(struct exchange *x)
 
 void finish_sign_in(struct exchange *x)
 {
+	x->sign_in_ends = true;
+	x->signed_in = true;
 	if (x->sign_in->device_code)
 		settle_device(x, x->sign_in->user);
 	else
@@ -251,6 +253,7 @@ void serve_sign_in(struct exchange *x)
 
 static void decline(struct exchange *x)
 {
+	x->sign_in_ends = true;
 	if (x->sign_in->device_code) {
 		settle_device(x, NULL);
 		return;
@@ -311,10 +314,14 @@ static void start_device_sign_in(struct exchange *x, const struct device_code *d
 
 static bool is_open(struct exchange *x, struct device_code *d)
 {
-	bool same_tenant = !x->tenant || !d || x->tenant == d->tenant ||
-			   !strcmp(x->tenant->id, d->tenant->id);
+	bool pending;
 
-	return d && same_tenant && d->status == DEVICE_PENDING && d->expires_ms > x->now_ms;
+	if (!d || (x->tenant && strcmp(x->tenant->id, d->tenant->id) != 0))
+		return false;
+	pthread_mutex_lock(&d->record.lock);
+	pending = d->status == DEVICE_PENDING;
+	pthread_mutex_unlock(&d->record.lock);
+	return pending && d->expires_ms > x->now_ms;
 }
 
 void serve_device_page(struct exchange *x)

@@ -60,6 +60,7 @@ struct endpoint {
 	const char *tenant;  /* fixed tenant of a path without {tenant}; NULL: none */
 	const struct header_set *headers;	/* of a success */
 	const struct header_set *error_headers; /* of an error */
+	const struct header_set *redirect_headers; /* of a redirect; NULL: the provider's */
 	const struct template *envelope;	/* body of an error */
 	bool strict_type;			/* refuses a body that is no form */
 	const struct template *body;		/* of a document or a success */

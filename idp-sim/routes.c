@@ -420,6 +420,11 @@ static json_t *change_user(struct call *c)
 	return patch(c, patch_user);
 }
 
+static json_t *change_tenant(struct call *c)
+{
+	return patch(c, patch_tenant);
+}
+
 static json_t *new_tenant(struct call *c)
 {
 	const char *name = conf_str(c->body, "provider", NULL);
@@ -559,6 +564,8 @@ const struct route control_routes[] = {
 	  "Merge patch of a client.", .free_body = true },
 	{ "PATCH", "/_sim/providers/{provider}/users/{user}", change_user,
 	  "Merge patch of a user.", .free_body = true },
+	{ "PATCH", "/_sim/providers/{provider}/tenants/{tenant}", change_tenant,
+	  "Merge patch of a tenant: disabled, rotates, lock_after, ...", .free_body = true },
 	{ "POST", "/_sim/tenants", new_tenant, "An issuer of one's own.", tenant_body,
 	  .free_body = true },
 	{ 0 },

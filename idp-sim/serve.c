@@ -169,7 +169,8 @@ void redirect(struct exchange *x, const char *location)
 	x->rp->body_len = 0;
 	if (!strpbrk(location, "\r\n"))
 		web_set(x->rq, x->rp, "Location", "%s", location);
-	put_headers(x, x->provider->redirect_headers);
+	put_headers(x, x->endpoint->redirect_headers ? x->endpoint->redirect_headers
+						     : x->provider->redirect_headers);
 }
 
 /* ---- before the handler ---- */

@@ -114,6 +114,13 @@ const char *derived_uuid(struct exchange *x, const char *text)
 	return uuid_of(x->arena, h);
 }
 
+bool refresh_rotates(const struct exchange *x)
+{
+	if (x->client && x->client->rotates)
+		return !strcmp(x->client->rotates, "true");
+	return tenant_flag_or(x->tenant, "rotates", x->provider->behaviours.refresh_rotates);
+}
+
 const char *refresh_token_id(struct exchange *x, const char *sid, unsigned generation)
 {
 	return derived_uuid(x, arena_printf(x->arena, "%s/%u", sid, generation));

@@ -22,6 +22,9 @@ const char *session_new_id(struct exchange *x);
 void refresh_token_make(struct exchange *x, struct session *s, unsigned generation,
 			int64_t issued_ms);
 
+/* Is an exchanged refresh token void? The client says, else the tenant, else the provider. */
+bool refresh_rotates(const struct exchange *x);
+
 struct refresh_claim {
 	const char *sid;
 	unsigned generation; /* 0: not the current one, when jwt */

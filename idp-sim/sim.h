@@ -171,6 +171,8 @@ struct exchange {
 	int64_t token_issued_ms; /* of the refresh token that is refused */
 	const char *page_title, *page_message;
 	const char *code; /* the authorization code being sent */
+	bool sign_in_ends; /* with this answer, well or not */
+	bool signed_in;	   /* well */
 	bool answered;
 };
 

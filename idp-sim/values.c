@@ -469,6 +469,11 @@ static bool get_reuse_id(struct exchange *x, const char *arg, struct value *v)
 	return x->issue && x->issue->sid && set_str(v, derived_uuid(x, x->issue->sid));
 }
 
+static bool get_rotates(struct exchange *x, const char *arg, struct value *v)
+{
+	return set_bool(v, refresh_rotates(x));
+}
+
 /* ${scope} is the text of the answer; ${if scope:NAME} whether it was granted. */
 static bool get_scope(struct exchange *x, const char *arg, struct value *v)
 {
@@ -481,6 +486,8 @@ static bool get_scope(struct exchange *x, const char *arg, struct value *v)
 
 static bool get_scope_all(struct exchange *x, const char *arg, struct value *v)
 {
+	if (x->issue && x->issue->session) /* a refresh token keeps what was granted first */
+		return set_str(v, x->issue->session->scope);
 	return x->issue && set_str(v, scopes_text(x, &x->issue->scopes, SCOPES_ALL));
 }
 
@@ -736,6 +743,21 @@ static bool get_sign_in(struct exchange *x, const char *arg, struct value *v)
 	return x->sign_in && set_str(v, exchange_sign_in_id(x));
 }
 
+static bool get_sign_in_ends(struct exchange *x, const char *arg, struct value *v)
+{
+	return set_bool(v, x->sign_in_ends);
+}
+
+static bool get_signed_in(struct exchange *x, const char *arg, struct value *v)
+{
+	return set_bool(v, x->signed_in);
+}
+
+static bool get_sign_in_session(struct exchange *x, const char *arg, struct value *v)
+{
+	return x->sign_in && set_str(v, x->sign_in->session_id);
+}
+
 static bool get_page_title(struct exchange *x, const char *arg, struct value *v)
 {
 	return set_str(v, x->page_title);
@@ -749,16 +771,18 @@ static bool get_page_message(struct exchange *x, const char *arg, struct value *
 /* base64url of a JSON object as Keycloak's client_data has it. */
 static bool get_client_data(struct exchange *x, const char *arg, struct value *v)
 {
+	const char *uri = x->sign_in ? x->sign_in->redirect_uri : x->redirect_uri;
+	const char *state = x->sign_in ? x->sign_in->state : x->state;
 	AUTO_BUF json = { 0 };
 	AUTO_BUF text = { 0 };
 
-	if (x->redirect_uri) {
+	if (uri) {
 		buf_str(&json, "{\"ru\":");
-		buf_json(&json, x->redirect_uri, strlen(x->redirect_uri));
+		buf_json(&json, uri, strlen(uri));
 		buf_str(&json, ",\"rt\":\"code\"");
-		if (x->state) {
+		if (state) {
 			buf_str(&json, ",\"st\":");
-			buf_json(&json, x->state, strlen(x->state));
+			buf_json(&json, state, strlen(state));
 		}
 		buf_char(&json, '}');
 	} else {
@@ -833,12 +857,16 @@ static const struct slot slots[] = {
 	{ "resource", get_resource },
 	{ "reuse_id", get_reuse_id },
 	{ "roles", get_roles },
+	{ "rotates", get_rotates },
 	{ "scope", get_scope },
 	{ "scope_all", get_scope_all },
 	{ "scopes", get_scopes },
 	{ "scp", get_scp },
 	{ "sid", get_sid },
 	{ "sign_in", get_sign_in },
+	{ "sign_in_ends", get_sign_in_ends },
+	{ "sign_in_session", get_sign_in_session },
+	{ "signed_in", get_signed_in },
 	{ "stable", get_stable },
 	{ "state", get_state },
 	{ "suberror", get_suberror },
