@@ -199,10 +199,11 @@ char *result_fingerprint(struct arena *a, const struct result *r)
 	for (size_t i = 0; i < r->n_checks; i++) {
 		if (r->checks[i].held)
 			continue;
-		h = fold(fold(h, r->checks[i].what), r->checks[i].got);
+		h = fold(fold(h, text_clean(a, r->checks[i].what)),
+			 text_clean(a, r->checks[i].got));
 	}
 	if (r->verdict == BROKEN)
-		h = fold(h, r->reason);
+		h = fold(h, text_clean(a, r->reason));
 	return arena_printf(a, "%016llx", (unsigned long long)h);
 }
 

@@ -261,7 +261,14 @@ static void last_lines(struct term *t, const struct terminal_options *o)
 
 	fputc('\n', t->out);
 	term_put(t, outcome_inks[results_outcome(t->rs)], arena_dup(t->arena, s, verdict), 0);
-	fprintf(t->out, "%s\n", s + verdict);
+	if (strlen(s) > WIDTH && strstr(s, ". ")) { /* the counts on a line of their own */
+		const char *counts = strstr(s, ". ") + 2;
+
+		fprintf(t->out, "%.*s\n", (int)(counts - 1 - s - (long)verdict), s + verdict);
+		term_wrap(t, PLAIN, counts, 0, 0, "");
+	} else {
+		fprintf(t->out, "%s\n", s + verdict);
+	}
 	if (code)
 		fprintf(t->out, "%s%*sexit status %d\n", report,
 			strlen(report) < 84 ? 85 - (int)strlen(report) : 2, "", code);

@@ -105,21 +105,22 @@ static const char *ascii_kin(const char *s, size_t len)
 	return "?";
 }
 
-char *text_ascii(struct arena *a, const char *s)
+char *text_ascii(struct arena *a, const char *foreign)
 {
+	const char *s = text_clean(a, foreign ? foreign : "");
 	AUTO_BUF b = { 0 };
-	size_t n = s ? strlen(s) : 0;
+	size_t n = strlen(s);
 
 	for (size_t i = 0; i < n;) {
 		size_t len = text_utf8(s + i, n - i);
 
-		if (s[i] == '\n' || s[i] == '\t' || s[i] == '\r')
+		if (s[i] == '\n' || s[i] == '\t')
 			buf_char(&b, ' ');
 		else if (len == 1)
-			buf_char(&b, is_control((unsigned char)s[i]) ? '?' : s[i]);
+			buf_char(&b, s[i]);
 		else
-			buf_str(&b, len ? ascii_kin(s + i, len) : "?");
-		i += len ? len : 1;
+			buf_str(&b, ascii_kin(s + i, len));
+		i += len;
 	}
 	return arena_dup(a, b.p ? b.p : "", b.n);
 }
