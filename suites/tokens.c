@@ -17,14 +17,12 @@ static const char *said(struct run *run, const struct ran *r)
 
 /* ---- the device flow ---- */
 
-/* Address and code of the sign-in, from the simulator. */
+/* The address that the provider gave for the sign-in. */
 static const char *sign_in_uri(struct run *run)
 {
-	json_t *list = sim(run, "GET", "/_sim/devices", NULL);
-	json_t *d = json_array_get(
-		json_is_object(list) ? json_object_get(list, "devices") : list, 0);
+	const char *uri = provider_answer(run, "device", 0, "verification_uri");
 
-	return conf_str(d, "verification_uri", "device");
+	return uri ? uri : "?";
 }
 
 static void device_login(struct run *run)

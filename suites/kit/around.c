@@ -63,6 +63,11 @@ const char *stranger_saw(struct run *run)
 	return arena_str(run->arena, all.p ? all.p : "");
 }
 
+size_t stranger_count(struct run *run)
+{
+	return recorder_count(run->lab->now.stranger);
+}
+
 int64_t stranger_at_us(struct run *run, size_t index)
 {
 	const struct recorded *q = recorder_find(run->lab->now.stranger, index);

@@ -108,6 +108,15 @@ const char *provider_field(struct run *run, const char *endpoint, size_t index,
 	return arena_str(run->arena, json_string_value(v));
 }
 
+const char *provider_answer(struct run *run, const char *endpoint, size_t index,
+			    const char *member)
+{
+	json_t *e = json_array_get(journal(run, endpoint, 1, 0), index);
+	json_t *body = own_json(run, json_loads(conf_str(e, "answer", ""), 0, NULL));
+
+	return arena_str(run->arena, conf_str(body, member, NULL));
+}
+
 const char *provider_header(struct run *run, const char *endpoint, size_t index,
 			    const char *name)
 {

@@ -21,6 +21,8 @@ json_t *sim(struct run *run, const char *method, const char *path, json_t *stole
 size_t provider_saw(struct run *run, const char *endpoint);
 /* Form field of the index-th such request, NULL when absent. */
 const char *provider_field(struct run *run, const char *endpoint, size_t index, const char *field);
+/* Member of its JSON answer, secrets cut; NULL when absent. */
+const char *provider_answer(struct run *run, const char *endpoint, size_t index, const char *member);
 /* Header of it, secrets cut; NULL when absent. */
 const char *provider_header(struct run *run, const char *endpoint, size_t index, const char *name);
 /* When it came, in microseconds since the start of the row; -1 when there was none. */
@@ -53,6 +55,7 @@ const char *api_target(struct run *run, const char *path, size_t index);
 const char *stranger_url(struct run *run);
 void stranger_says(struct run *run, int status, const char *json);
 const char *stranger_saw(struct run *run);
+size_t stranger_count(struct run *run);
 int64_t stranger_at_us(struct run *run, size_t index); /* -1: nothing came */
 
 /* Files of the CLI's home. */
