@@ -26,9 +26,12 @@ static size_t run_of(const char *s)
 
 size_t secret_jwt(const char *s, size_t *ret_end)
 {
-	size_t header = run_of(s), claims, end;
+	size_t header, claims, end;
 
-	if (strncmp(s, "eyJ", 3) != 0 || s[header] != '.')
+	if (strncmp(s, "eyJ", 3) != 0)
+		return 0;
+	header = run_of(s);
+	if (s[header] != '.')
 		return 0;
 	claims = header + 1 + run_of(s + header + 1);
 	if (s[claims] != '.')
