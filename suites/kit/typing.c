@@ -228,7 +228,8 @@ const char *config_value(struct run *run, const char *key)
 {
 	const char *text = config_text(run);
 	struct err err = { 0 };
-	AUTO(conf) struct conf *c = conf_parse("config.yaml", text, strlen(text), &err);
+	AUTO(conf)
+	struct conf *c = *text ? conf_parse("config.yaml", text, strlen(text), &err) : NULL;
 	json_t *root = c ? conf_root(c) : NULL, *context, *user;
 
 	context =
