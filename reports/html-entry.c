@@ -155,19 +155,30 @@ static size_t told_before(const struct result *r, size_t marked)
 	return r->n_hops;
 }
 
+/* The two that prove it are open; the others of those that are drawn lie in one fold. */
 static void raw_messages(struct page *p, const struct result *r)
 {
-	size_t marked = marked_hop(r);
+	size_t marked = marked_hop(r), n, others = 0;
 	size_t before = marked < r->n_hops ? told_before(r, marked) : r->n_hops;
+	struct said *list;
 
+	n = talk_shown(p->arena, r, &list);
 	if (before < r->n_hops)
 		page_raw(p, r, before, true);
 	if (marked < r->n_hops && r->hops[marked].detail)
 		page_raw(p, r, marked, true);
-	for (size_t i = 0; i < r->n_hops; i++) {
-		if (i != before && i != marked && r->hops[i].detail && p->b.n < PAGE_FULL)
-			page_raw(p, r, i, false);
+	for (size_t i = 0; i < n; i++) {
+		size_t hop = list[i].hop;
+
+		if (list[i].left_out || hop == before || hop == marked || !r->hops[hop].detail)
+			continue;
+		if (!others++)
+			page_str(p,
+				 "<details class=\"raw more\"><summary>the other messages, as "
+				 "they were recorded</summary><div>");
+		page_raw(p, r, hop, false);
 	}
+	page_str(p, others ? "</div></details>\n" : "");
 }
 
 static bool has_transcript(const struct page *p, const struct result *r)

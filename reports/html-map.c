@@ -246,7 +246,10 @@ static void table(struct page *p, struct section *sections, size_t n, bool by_pr
 	page_printf(p,
 		    "<table class=\"map %s%s\"><caption class=\"unseen\">Results by section%s"
 		    "</caption>",
-		    by_provider ? "wide" : "narrow", m.n_surfaces < 3 ? " few" : "",
+		    by_provider ? "wide" : "narrow",
+		    m.n_surfaces < 3   ? " few"
+		    : m.n_columns > 16 ? " many"
+				       : "",
 		    by_provider ? ", surface and provider" : " and surface");
 	heads(&m, by_provider);
 	body(&m);

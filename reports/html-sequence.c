@@ -8,6 +8,17 @@
 
 #include <string.h>
 
+/* The prefix of a grant type says nothing that the rest does not. */
+static const char *short_urn(struct page *p, const char *s)
+{
+	static const char prefix[] = "urn:ietf:params:oauth:";
+	const char *at = strstr(s, prefix);
+
+	return at ? arena_printf(p->arena, "%.*s\xe2\x80\xa6%s", (int)(at - s), s,
+				 at + sizeof(prefix) - 1)
+		  : s;
+}
+
 /* A text is "what  the parameter that matters": two spaces part the lines. */
 static void split(struct page *p, const struct hop *h, const char **ret_first,
 		  const char **ret_second)
@@ -20,7 +31,7 @@ static void split(struct page *p, const struct hop *h, const char **ret_first,
 	if (!gap)
 		return;
 	*gap = '\0';
-	*ret_second = gap + 2 + strspn(gap + 2, " ");
+	*ret_second = short_urn(p, gap + 2 + strspn(gap + 2, " "));
 }
 
 static void seconds(struct page *p, const struct hop *h)
@@ -73,8 +84,10 @@ static const char *fit(struct page *p, const char *text, size_t letters)
 	const char *path = strstr(text, " /");
 	size_t method = path ? (size_t)(path - text) : 0;
 
-	if (text_width(text) <= letters || !path || method > 8)
-		return text_middle(p->arena, text, letters);
+	if (!path || method > 8)
+		return text_line(p->arena, text, letters);
+	if (text_width(text) <= letters)
+		return text;
 	for (path = strchr(path + 2, '/'); path; path = strchr(path + 1, '/')) {
 		if (method + 2 + text_width(path) <= letters)
 			return arena_printf(p->arena, "%.*s \xe2\x80\xa6%s", (int)method, text,
@@ -117,7 +130,7 @@ static void arrow(struct sequence *s, const struct hop *h, int x1, int x2, int y
 {
 	struct page *p = s->p;
 	const char *first, *second;
-	int mid = (x1 + x2) / 2, room = (x1 < x2 ? x2 - x1 : x1 - x2) - 8;
+	int mid = (x1 + x2) / 2, room = (x1 < x2 ? x2 - x1 : x1 - x2) + OVERHANG;
 	const char *anchor = "middle";
 
 	if (x1 == x2) { /* a note to itself: the label stands to the right */
@@ -142,7 +155,7 @@ static void arrow(struct sequence *s, const struct hop *h, int x1, int x2, int y
 }
 
 /* One row; returns where the next one begins. */
-static int message(struct sequence *s, const struct row *row, int y)
+static int message(struct sequence *s, const struct said *row, int y)
 {
 	struct page *p = s->p;
 	const struct hop *h = &s->r->hops[row->hop];
@@ -233,7 +246,7 @@ static void list(struct sequence *s)
 
 	page_str(p, "<ol class=\"hops\">");
 	for (size_t i = 0; i < s->n_rows; i++) {
-		const struct row *row = &s->rows[i];
+		const struct said *row = &s->rows[i];
 		const struct hop *h = &s->r->hops[row->hop];
 
 		if (row->left_out) {

@@ -13,9 +13,9 @@ enum {
 	HEAD = 42,
 	ROW = 32,
 	TALL = 44,
-	LETTER = 73, /* tenths of a pixel: mono at 12 px */
+	LETTER = 73,   /* tenths of a pixel: mono at 12 px */
+	OVERHANG = 56, /* a label may pass the lanes it stands between, which it covers */
 	MOST_LANES = 12,
-	MOST_ROWS = 24,
 };
 
 struct lane {
@@ -24,19 +24,12 @@ struct lane {
 	const struct part *part;
 };
 
-/* What is drawn in one row: a message, a message that came several times, or a gap. */
-struct row {
-	size_t hop;
-	size_t times; /* 1: once */
-	size_t left_out;
-};
-
 struct sequence {
 	struct page *p;
 	const struct result *r;
 	struct lane lanes[MOST_LANES];
 	size_t n_lanes;
-	struct row *rows;
+	struct said *rows;
 	size_t n_rows;
 	int band_y, band_height; /* of the offending message; height 0: none */
 };

@@ -318,8 +318,13 @@ json_t *results_to_json(const struct results *rs)
 	json_object_set_new(o, "sections",
 			    records(a, section_fields, rs->sections, rs->n_sections,
 				    sizeof(*rs->sections)));
-	for (size_t i = 0; i < rs->n; i++)
-		json_array_append_new(list, result_to_json(&rs->items[i]));
+	for (size_t i = 0; i < rs->n; i++) {
+		struct result r = rs->items[i];
+
+		if (result_shade(rs, &r) == SHADE_OK) /* who said what is evidence of trouble */
+			r.n_hops = 0;
+		json_array_append_new(list, result_to_json(&r));
+	}
 	json_object_set_new(o, "results", list);
 	return o;
 }

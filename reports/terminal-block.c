@@ -37,10 +37,12 @@ static void evidence(struct term *t, const char *name, enum ink ink, const char 
 		label(t, name, ink, "\"\"", "");
 }
 
-static void hop(struct term *t, const struct hop *h)
+static void hop(struct term *t, const struct hop *h, size_t times)
 {
-	const char *text = h->text ? h->text : "";
+	const char *text = text_line(t->arena, h->text, HOP_LETTERS);
 
+	if (times > 1)
+		text = arena_printf(t->arena, "%s  (%zu times)", text, times);
 	if (h->remark)
 		text = arena_printf(t->arena, "%s%s%s", text, *text ? ": " : "", h->remark);
 	fprintf(t->out, " %c ", h->marked ? '>' : ' ');
@@ -52,37 +54,21 @@ static void hop(struct term *t, const struct hop *h)
 	fputc(' ', t->out);
 	term_put(t, h->marked ? RED : DIM, term_ascii(t, h->to), 8);
 	fputs("  ", t->out);
-	term_wrap(t, h->marked ? RED : PLAIN, term_ascii(t, text_line(t->arena, text, 200)),
-		  HOP_AT - 1, 0, "");
-}
-
-/* With many hops the first ones, the last ones and those around the mark are enough. */
-static bool shown(const struct result *r, size_t i, size_t marked)
-{
-	if (r->n_hops <= 24)
-		return true;
-	return i < 4 || i + 12 >= r->n_hops || (i + 3 >= marked && i <= marked + 3);
+	term_wrap(t, h->marked ? RED : PLAIN, term_ascii(t, text), HOP_AT - 1, 0, "");
 }
 
 static void hops(struct term *t, const struct result *r)
 {
-	size_t marked = SIZE_MAX - 4, left_out = 0;
+	struct said *list;
+	size_t n = talk_shown(t->arena, r, &list);
 
-	for (size_t i = 0; i < r->n_hops; i++) {
-		if (r->hops[i].marked)
-			marked = i;
-	}
-	if (r->n_hops)
+	if (n)
 		fputc('\n', t->out);
-	for (size_t i = 0; i < r->n_hops; i++) {
-		if (!shown(r, i, marked)) {
-			left_out++;
-			continue;
-		}
-		if (left_out)
-			fprintf(t->out, "   ...      %zu more messages\n", left_out);
-		left_out = 0;
-		hop(t, &r->hops[i]);
+	for (size_t i = 0; i < n; i++) {
+		if (list[i].left_out)
+			fprintf(t->out, "   ...      %zu more messages\n", list[i].left_out);
+		else
+			hop(t, &r->hops[list[i].hop], list[i].times);
 	}
 }
 

@@ -12,7 +12,8 @@ enum {
 	TEXT_AT = 13,
 	HOP_AT = 31,
 	FULL_BLOCKS = 20,
-	EVIDENCE_LINES = 6
+	EVIDENCE_LINES = 6,
+	HOP_LETTERS = 130,
 };
 
 /* Colours of the user's theme; never RGB, never a background. */

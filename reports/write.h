@@ -44,5 +44,15 @@ struct reason {
 	size_t n;
 };
 size_t results_reasons(struct arena *a, const struct results *rs, struct reason **ret);
+/* Who said what, as it is shown: a message, one that came several times, or a gap. */
+struct said {
+	size_t hop;
+	size_t times;	 /* 1: once */
+	size_t left_out; /* > 0: so many messages are not shown here */
+};
+/* The first 4, the last 12 and those around the offending one; polls that differ only in ids
+ * and times are one each way. From the arena. */
+size_t talk_shown(struct arena *a, const struct result *r, struct said **ret);
+
 /* A provenance value as text, or NULL. */
 const char *results_fact(struct arena *a, const struct results *rs, const char *key);

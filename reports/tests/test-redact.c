@@ -139,7 +139,8 @@ static void what_looks_like_one_goes(void)
 		{ "authorization: Bearer 0123456789abcdef", "authorization: Bearer " REDACTED },
 		{ "WWW-Authenticate: Bearer realm=\"x\"",
 		  "WWW-Authenticate: Bearer realm=\"x\"" },
-		{ "code=200 from", "code=" REDACTED " from" },
+		{ "code=200 from ?code=70016", "code=200 from ?code=70016" },
+		{ "?code=0.AXkA-long-and-secret&x", "?code=" REDACTED "&x" },
 		{ "stores no token; status code: 200", "stores no token; status code: 200" },
 	};
 	AUTO(arena) struct arena *a = arena_new();
