@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+"""MSAL Python against the azure dialect, over TLS: it cannot tell.
+
+    python test_msal.py IDP_SIM_PROGRAM
+"""
+import sys
+import unittest
+
+import msal
+
+from simulator import CLIENT, TENANT, Simulator
+
+PROGRAM = None
+READ = "api://platform/platform.read"
+SERVICE = "77777777-8888-9999-aaaa-bbbbbbbbbbbb"
+NO_DEVICE = "88888888-9999-aaaa-bbbb-cccccccccccc"
+NO_CONSENT = "99999999-aaaa-bbbb-cccc-dddddddddddd"
+
+
+class Msal(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.sim = Simulator(PROGRAM)
+        cls.authority = f"{cls.sim.ready['tls_origin']}/{TENANT}"
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.sim.__exit__()
+
+    def setUp(self):
+        self.sim.call("POST", "/_sim/reset")
+
+    def public(self, client=CLIENT):
+        return msal.PublicClientApplication(client, authority=self.authority,
+                                            verify=self.sim.ready["ca"], instance_discovery=False)
+
+    def by_password(self, app, scopes=(READ,), user="alice", password="alice-pw"):
+        return app.acquire_token_by_username_password(f"{user}@contoso.test", password,
+                                                      list(scopes))
+
+    def test_password_and_silent_refresh(self):
+        app = self.public()
+        result = self.by_password(app)
+        self.assertIn("access_token", result, result)
+        self.assertEqual(result["id_token_claims"]["tid"], TENANT)
+        account = app.get_accounts()[0]
+        self.assertEqual(account["username"], "alice@contoso.test")
+        silent = app.acquire_token_silent([READ], account, force_refresh=True)
+        self.assertIn("access_token", silent, silent)
+        self.assertNotEqual(silent["access_token"], result["access_token"])
+
+    def test_client_credentials(self):
+        app = msal.ConfidentialClientApplication(
+            SERVICE, client_credential="svc-secret", authority=self.authority,
+            verify=self.sim.ready["ca"], instance_discovery=False)
+        result = app.acquire_token_for_client(["api://platform/.default"])
+        self.assertIn("access_token", result, result)
+        wrong = msal.ConfidentialClientApplication(
+            SERVICE, client_credential="wrong", authority=self.authority,
+            verify=self.sim.ready["ca"], instance_discovery=False)
+        result = wrong.acquire_token_for_client(["api://platform/.default"])
+        self.assertEqual(result["error"], "invalid_client")
+        self.assertEqual(result["error_codes"], [7000215])
+
+    def device(self, act, client=CLIENT):
+        app = self.public(client)
+        flow = app.initiate_device_flow([READ])
+        self.assertIn("user_code", flow, flow)
+        flow["interval"] = 0.05
+        thread = self.sim.when_polled(flow["user_code"], 2, lambda: act(flow["user_code"]))
+        result = app.acquire_token_by_device_flow(flow)
+        thread.join()
+        return result
+
+    def test_device_flow_polls_while_pending(self):
+        result = self.device(self.sim.approve)
+        self.assertIn("access_token", result, result)
+        pending = self.sim.seen(situation="authorization_pending")
+        self.assertGreaterEqual(len(pending), 2)
+
+    def test_device_flow_declined(self):
+        result = self.device(self.sim.deny)
+        self.assertEqual(result["error"], "authorization_declined", result)
+
+    def test_device_code_expired(self):
+        def late(_):
+            self.sim.call("POST", "/_sim/clock/advance", {"for": "16m"})
+        result = self.device(late)
+        self.assertIn(result["error"], ("expired_token", "code_expired"), result)
+
+    def test_device_flow_not_allowed(self):
+        result = self.device(self.sim.approve, NO_DEVICE)
+        self.assertEqual(result["error"], "invalid_client", result)
+        self.assertIn("AADSTS7000218", result["error_description"])
+
+    def test_unknown_scope_is_aadsts70011(self):
+        flow = self.public().initiate_device_flow(["api://nobody/x", "not a scope"])
+        self.assertEqual(flow.get("error"), "invalid_scope", flow)
+        self.assertIn("AADSTS70011", flow["error_description"])
+
+    def test_aadsts70011_on_request(self):
+        self.sim.fail("AADSTS70011", next=1)
+        result = self.by_password(self.public())
+        self.assertEqual(result["error"], "invalid_scope", result)
+        self.assertIn(70011, result["error_codes"])
+        self.assertIn("access_token", self.by_password(self.public()))
+
+    def test_consent_missing(self):
+        result = self.by_password(self.public(NO_CONSENT))
+        self.assertEqual(result["error"], "invalid_grant", result)
+        self.assertEqual(result["suberror"], "consent_required")
+        self.assertIn("AADSTS65001", result["error_description"])
+
+    def test_wrong_password(self):
+        result = self.by_password(self.public(), password="wrong")
+        self.assertEqual(result["error"], "invalid_grant", result)
+        self.assertEqual(result["error_codes"], [50126])
+
+    def test_refresh_token_after_ninety_days(self):
+        app = self.public()
+        self.by_password(app)
+        self.sim.call("POST", "/_sim/clock/advance", {"for": "91d"})
+        result = app.acquire_token_silent_with_error([READ], app.get_accounts()[0],
+                                                     force_refresh=True)
+        self.assertEqual(result["error"], "invalid_grant", result)
+        self.assertIn("AADSTS700082", result["error_description"])
+
+    def test_keys_rotate(self):
+        app = self.public()
+        first = self.by_password(app)
+        self.sim.call("POST", "/_sim/keys/rotate", {"provider": "azure"})
+        second = self.by_password(self.public())
+        self.assertNotEqual(first["id_token"].split(".")[0], second["id_token"].split(".")[0])
+
+
+if __name__ == "__main__":
+    PROGRAM = sys.argv.pop(1)
+    unittest.main(verbosity=2)
