@@ -8,22 +8,24 @@
 
 /* ---- which endpoint ---- */
 
-/* How many literal bytes of the pattern the path matches in full; -1: it does not. */
+/* How many literal bytes of the pattern the path matches in full; -1: it does not. {name}
+ * matches any one segment, and what stood for {tenant} is handed out. */
 static int match(const char *pattern, const char *path, const char **ret_word, size_t *ret_n)
 {
-	static const char placeholder[] = "{tenant}";
 	int literal = 0;
 
 	while (*pattern) {
-		if (!strncmp(pattern, placeholder, sizeof(placeholder) - 1)) {
+		if (*pattern == '{') {
 			size_t n = strcspn(path, "/");
 
 			if (!n)
 				return -1;
-			*ret_word = path;
-			*ret_n = n;
+			if (!strncmp(pattern, "{tenant}", 8)) {
+				*ret_word = path;
+				*ret_n = n;
+			}
 			path += n;
-			pattern += sizeof(placeholder) - 1;
+			pattern = strchr(pattern, '}') + 1;
 		} else if (*pattern++ != *path++) {
 			return -1;
 		} else {

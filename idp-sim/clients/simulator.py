@@ -47,8 +47,8 @@ class Simulator:
         query = urllib.parse.urlencode({"wait": 0, **match})
         return self.call("GET", "/_sim/journal?" + query)["entries"]
 
-    def when_polled(self, user_code, polls, act):
-        """Runs act() in a thread after the device code was polled that often."""
+    def when_polled(self, polls, act):
+        """Runs act() in a thread after device codes were polled that often."""
         def watch():
             self.call("GET", "/_sim/journal?" + urllib.parse.urlencode(
                 {"wait": 30, "n": polls, "grant": "device_code"}))
