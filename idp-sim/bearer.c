@@ -59,6 +59,25 @@ static bool is_access_token(const json_t *claims)
 	return !strcmp(typ, "Bearer");
 }
 
+/* What comes after the host: the same tenant may be reached by http and https. */
+static const char *after_host(const char *url)
+{
+	const char *p = strstr(url, "://");
+
+	return p ? p + 3 + strcspn(p + 3, "/") : url;
+}
+
+/* Tenants may share keys, so the issuer has to be the tenant's too. */
+static bool issued_here(struct exchange *x, const json_t *claims)
+{
+	const char *iss = conf_str(claims, "iss", "");
+	const struct template *v1 = x->provider->texts[TXT_issuer_v1];
+
+	if (!strcmp(after_host(iss), after_host(exchange_issuer(x))))
+		return true;
+	return v1 && !strcmp(iss, template_text(v1, x, x->arena));
+}
+
 enum situation bearer_judge(struct exchange *x, const char *token, struct bearer *ret)
 {
 	struct record *revoked;
@@ -66,7 +85,7 @@ enum situation bearer_judge(struct exchange *x, const char *token, struct bearer
 	ret->token = token;
 	if (!x->tenant ||
 	    !jwt_verify(x->arena, x->tenant->keys, token, strlen(token), &ret->jwt) ||
-	    !is_access_token(ret->jwt.claims))
+	    !is_access_token(ret->jwt.claims) || !issued_here(x, ret->jwt.claims))
 		return S_invalid_token;
 	if (conf_int(ret->jwt.claims, "exp", 0) <= x->now_ms / 1000)
 		return S_token_expired;

@@ -30,13 +30,13 @@ static bool load_header_set(struct loader *l, const char *set, json_t *o,
 	json_t *value, *item;
 	size_t i;
 
-	json_object_foreach(o, name, value)
-	{
+	json_object_foreach(o, name, value) {
 		pointer = arena_printf(l->a, "/headers/%s/%s", set, name);
 		if (json_is_string(value) && !load_header(l, pointer, name, value, ret))
 			return false;
-		json_array_foreach(value, i, item) if (!load_header(l, pointer, name, item,
-								    ret)) return false;
+		json_array_foreach(value, i, item)
+			if (!load_header(l, pointer, name, item, ret))
+				return false;
 	}
 	return true;
 }
@@ -136,8 +136,9 @@ static bool load_endpoints(struct loader *l, json_t *root)
 
 	l->p->n_endpoints = json_array_size(list);
 	l->p->endpoints = arena_alloc(l->a, (l->p->n_endpoints + 1) * sizeof(*l->p->endpoints));
-	json_array_foreach(list, i, o) if (!load_endpoint(l, root, i, o,
-							  &l->p->endpoints[i])) return false;
+	json_array_foreach(list, i, o)
+		if (!load_endpoint(l, root, i, o, &l->p->endpoints[i]))
+			return false;
 	return true;
 }
 
@@ -203,8 +204,9 @@ static bool load_errors(struct loader *l, json_t *root)
 	const char *key;
 	json_t *o;
 
-	json_object_foreach(all, key,
-			    o) if (!load_error(l, root, key, o, &e[n++])) return false;
+	json_object_foreach(all, key, o)
+		if (!load_error(l, root, key, o, &e[n++]))
+			return false;
 	l->p->errors = e;
 	l->p->n_errors = n;
 	return true;
@@ -227,8 +229,7 @@ static bool load_texts(struct loader *l, json_t *root)
 	const char *key;
 	json_t *o;
 
-	json_object_foreach(all, key, o)
-	{
+	json_object_foreach(all, key, o) {
 		int i = 0;
 
 		while (i < TXT_N && strcmp(text_rows[i].name, key) != 0)

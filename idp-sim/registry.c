@@ -124,8 +124,7 @@ static void merge(json_t *into, const json_t *patch)
 	const char *key;
 	json_t *value, *there;
 
-	json_object_foreach((json_t *)patch, key, value)
-	{
+	json_object_foreach((json_t *)patch, key, value) {
 		there = json_object_get(into, key);
 		if (json_is_null(value))
 			json_object_del(into, key);

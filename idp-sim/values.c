@@ -212,6 +212,11 @@ static bool get_roles(struct exchange *x, const char *arg, struct value *v)
 	return x->client && from_attrs(&x->client->attrs, "roles", v) && v->n > 2;
 }
 
+static bool get_method(struct exchange *x, const char *arg, struct value *v)
+{
+	return set_str(v, x->rq ? x->rq->method : "POST");
+}
+
 static bool get_peer(struct exchange *x, const char *arg, struct value *v)
 {
 	return set_str(v, x->rq ? x->rq->peer : "127.0.0.1");
@@ -838,6 +843,7 @@ static const struct slot slots[] = {
 	{ "key", get_key },
 	{ "keys", get_keys },
 	{ "kid", get_kid },
+	{ "method", get_method },
 	{ "nonce", get_nonce },
 	{ "now", get_now },
 	{ "offline", get_offline },

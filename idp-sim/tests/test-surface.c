@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tenants and providers keep apart; bad input is refused; what is unknown can be adopted. */
+#include "idp-sim/tests/stage.h"
+
+#include "idp-sim/base/conf.h"
+
+#include <CUnit/Basic.h>
+#include <CUnit/CUnit.h>
+#include <string.h>
+
+static struct stage stage;
+
+/* ---- keeping apart ---- */
+
+struct place {
+	const struct dialect *d;
+	const char *token, *device, *userinfo;
+	const char *access, *refresh, *device_code;
+};
+
+static const char *in_tenant(const char *path, const char *from, const char *to)
+{
+	const char *at = strstr(path, from);
+
+	if (!at)
+		return path;
+	return arena_printf(stage.arena, "%.*s%s%s", (int)(at - path), path, to,
+			    at + strlen(from));
+}
+
+static struct place place(const char *provider, const char *first, const char *tenant)
+{
+	const struct dialect *d = dialect_of(provider);
+
+	return (struct place) { .d = d,
+				.token = in_tenant(d->token, first, tenant),
+				.device = in_tenant(d->device, first, tenant),
+				.userinfo = in_tenant(d->userinfo, first, tenant) };
+}
+
+static void fill(struct place *p)
+{
+	CU_ASSERT_EQUAL(post(&stage, p->token,
+			     "grant_type=password&client_id=%s&username=alice&password=alice-"
+			     "pw&scope=%s",
+			     p->d->client, coded(&stage, p->d->scope)),
+			200);
+	p->access = member(&stage, "access_token");
+	p->refresh = member(&stage, "refresh_token");
+	CU_ASSERT_EQUAL(post(&stage, p->device, "client_id=%s&scope=%s", p->d->client,
+			     coded(&stage, p->d->scope)),
+			200);
+	p->device_code = member(&stage, "device_code");
+}
+
+/* Nothing of `a` is worth anything at `b`. */
+static void keeps_apart(const struct place *a, const struct place *b)
+{
+	CU_ASSERT_EQUAL(post(&stage, b->token,
+			     "grant_type=refresh_token&client_id=%s&refresh_token=%s",
+			     b->d->client, coded(&stage, a->refresh)) /
+				100,
+			4);
+	CU_ASSERT_EQUAL(post(&stage, b->token,
+			     "grant_type=urn%%3Aietf%%3Aparams%%3Aoauth%%3Agrant-type%%3A"
+			     "device_code&client_id=%s&device_code=%s",
+			     b->d->client, a->device_code),
+			400);
+	CU_ASSERT_STRING_EQUAL(member(&stage, "error"), "invalid_grant");
+	if (strcmp(b->d->name, "azure") != 0 || a->d != b->d)
+		CU_ASSERT_EQUAL(get(&stage, b->userinfo, a->access), 401);
+}
+
+static void test_apart(void)
+{
+	static const char azure[] = "11111111-2222-3333-4444-555555555555";
+	struct place places[6];
+	const size_t n = ARRAY_LEN(places);
+
+	CU_ASSERT(control(&stage, "POST", "/_sim/tenants",
+			  "{\"provider\":\"azure\",\"id\":\"fabrikam.test\"}") < 300);
+	CU_ASSERT(control(&stage, "POST", "/_sim/tenants",
+			  "{\"provider\":\"okta\",\"id\":\"second\"}") < 300);
+	CU_ASSERT(control(&stage, "POST", "/_sim/tenants",
+			  "{\"provider\":\"keycloak\",\"id\":\"staging\"}") < 300);
+	places[0] = place("azure", azure, azure);
+	places[1] = place("azure", azure, "fabrikam.test");
+	places[2] = place("okta", "/default/", "/default/");
+	places[3] = place("okta", "/default/", "/second/");
+	places[4] = place("keycloak", "/platform/", "/platform/");
+	places[5] = place("keycloak", "/platform/", "/staging/");
+	for (size_t i = 0; i < n; i++)
+		fill(&places[i]);
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < n; j++)
+			if (i != j)
+				keeps_apart(&places[i], &places[j]);
+}
+
+/* ---- bad input ---- */
+
+static void test_bad_input(void)
+{
+	for (size_t i = 0; i < 3; i++) {
+		const struct dialect *d = &dialects[i];
+		AUTO_BUF many = { 0 };
+		AUTO_BUF big = { 0 };
+
+		for (int k = 0; k < 10000; k++)
+			buf_printf(&many, "p%d=v&", k);
+		for (int k = 0; k < 200000; k++)
+			buf_str(&big, "0123456789");
+		CU_ASSERT_EQUAL(post(&stage, d->token, "%s", many.p) / 100, 4);
+		CU_ASSERT_EQUAL(post(&stage, d->token, "grant_type=%s", big.p) / 100, 4);
+		CU_ASSERT_EQUAL(post(&stage, d->token,
+				     "grant_type=password&client_id=%%ff%%fe"
+				     "&username=%%00&password=%%00") /
+					100,
+				4);
+		CU_ASSERT_EQUAL(post(&stage, d->device, "client_id=%%00%%ff&scope=%%ff") / 100,
+				4);
+		CU_ASSERT_EQUAL(get(&stage, d->token, NULL), 405);
+		CU_ASSERT_EQUAL(get(&stage, d->userinfo, NULL), 401);
+		CU_ASSERT_EQUAL(
+			post(&stage, d->token, "%s", "grant_type=&&&==%&client_id") / 100, 4);
+	}
+	CU_ASSERT_EQUAL(get(&stage, "/%00/%2e%2e/oauth2/v2.0/token", NULL), 404);
+	CU_ASSERT_EQUAL(control(&stage, "GET", "/_sim/health", NULL), 200);
+}
+
+/* ---- identities at the edge ---- */
+
+static json_t *token_of(const char *provider, const char *user)
+{
+	CU_ASSERT_EQUAL(control(&stage, "POST", "/_sim/mint",
+				"{\"provider\":\"%s\",\"user\":\"%s\"}", provider, user),
+			200);
+	return json_incref(json_object_get(stage.json, "claims"));
+}
+
+static void test_groups_overage(void)
+{
+	AUTO(json_t) json_t *few = NULL;
+	AUTO(json_t) json_t *claims = NULL;
+	AUTO_BUF b = { 0 };
+
+	few = token_of("azure", "alice");
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(few, "groups")), 1);
+	buf_str(&b, "{\"groups\":[");
+	for (int i = 0; i < 201; i++)
+		buf_printf(&b, "%s\"00000000-0000-0000-0000-%012d\"", i ? "," : "", i);
+	buf_str(&b, "]}");
+	CU_ASSERT(control(&stage, "PATCH", "/_sim/providers/azure/users/many", "%s", b.p) <
+		  300);
+	claims = token_of("azure", "many");
+	CU_ASSERT_PTR_NULL(json_object_get(claims, "groups"));
+	CU_ASSERT_STRING_EQUAL(conf_str(claims, "_claim_names.groups", ""), "src1");
+}
+
+static void test_edge_people(void)
+{
+	AUTO(json_t) json_t *plain = NULL;
+	AUTO(json_t) json_t *guest = NULL;
+
+	CU_ASSERT(control(&stage, "PATCH", "/_sim/providers/azure/users/alice",
+			  "{\"upn\":null,\"email\":null}") < 300);
+	plain = token_of("azure", "alice");
+	CU_ASSERT_PTR_NULL(json_object_get(plain, "upn"));
+	CU_ASSERT_PTR_NULL(json_object_get(plain, "email"));
+	CU_ASSERT(control(&stage, "PATCH", "/_sim/providers/azure/users/guest",
+			  "{\"password\":\"x\",\"guest\":true,"
+			  "\"upn\":\"ann_fabrikam.test#EXT#@contoso.test\","
+			  "\"full_name\":\"\\u00c5nn \\\"G\\\"\"}") < 300);
+	guest = token_of("azure", "guest");
+	CU_ASSERT_STRING_EQUAL(conf_str(guest, "upn", ""),
+			       "ann_fabrikam.test#EXT#@contoso.test");
+	CU_ASSERT_STRING_EQUAL(conf_str(guest, "name", ""), "\u00c5nn \"G\"");
+}
+
+/* common leads home: the issuer in the token names another tenant than the path. */
+static void test_common(void)
+{
+	AUTO(json_t) json_t *claims = NULL;
+	const struct dialect *d = dialect_of("azure");
+
+	CU_ASSERT_EQUAL(get(&stage, "/common/v2.0/.well-known/openid-configuration", NULL),
+			200);
+	CU_ASSERT(strstr(member(&stage, "issuer"), "/{tenantid}/v2.0") != NULL);
+	CU_ASSERT_EQUAL(post(&stage, "/common/oauth2/v2.0/token",
+			     "grant_type=password&client_id=%s&username=bob&password=bob-pw"
+			     "&scope=%s",
+			     d->client, coded(&stage, d->scope)),
+			200);
+	claims = claims_of(&stage, member(&stage, "access_token"));
+	CU_ASSERT_STRING_EQUAL(conf_str(claims, "iss", ""), idp_issuer(stage.idp, "azure"));
+}
+
+/* ---- starting otherwise ---- */
+
+static void test_adopt(void)
+{
+	struct idp_options o = { .seed = 1, .threads = 1, .adopt = true };
+	struct stage other;
+
+	stage_open(&other, &o);
+	CU_ASSERT_EQUAL(post(&other, "/realms/mine/protocol/openid-connect/token",
+			     "grant_type=password&client_id=my-app&username=alice"
+			     "&password=alice-pw&scope=openid"),
+			200);
+	CU_ASSERT_EQUAL(get(&other, "/mine.test/v2.0/.well-known/openid-configuration", NULL),
+			200);
+	stage_close(&other);
+}
+
+static void test_tls(void)
+{
+	struct idp_options o = { .seed = 1, .threads = 1, .tls = true };
+	AUTO_ANSWER a = { 0 };
+	struct err err = { 0 };
+	struct stage other;
+	struct wire_to to = { 0 };
+	const char *url;
+
+	stage_open(&other, &o);
+	to.ca_file = idp_ca_file(other.idp);
+	url = arena_printf(other.arena, "%s/realms/platform/.well-known/openid-configuration",
+			   idp_tls_origin(other.idp));
+	CU_ASSERT(wire_request("GET", url, NULL, NULL, 0, &to, &a, &err));
+	CU_ASSERT_EQUAL(a.status, 200);
+	CU_ASSERT(a.body && strstr(a.body, idp_tls_origin(other.idp)));
+	stage_close(&other);
+}
+
+static void test_reset(void)
+{
+	CU_ASSERT(control(&stage, "PATCH", "/_sim/providers/okta/users/alice",
+			  "{\"password\":\"new\"}") < 300);
+	CU_ASSERT(control(&stage, "POST", "/_sim/reset", NULL) < 300);
+	CU_ASSERT_EQUAL(post(&stage, dialect_of("okta")->token,
+			     "grant_type=password&client_id=%s&username=alice"
+			     "&password=alice-pw&scope=openid",
+			     dialect_of("okta")->client),
+			200);
+}
+
+static void test_bad_files(void)
+{
+	static const char *const names[] = { "no-such", NULL };
+	struct idp_options o = { .providers = names };
+	struct err err = { 0 };
+
+	CU_ASSERT_PTR_NULL(idp_start(&o, &err));
+	CU_ASSERT(strstr(err.text, "no-such") != NULL);
+	CU_ASSERT_EQUAL(err.kind, ERR_INPUT);
+}
+
+int main(void)
+{
+	static CU_TestInfo tests[] = {
+		{ "tenants and providers keep apart", test_apart },
+		{ "bad input", test_bad_input },
+		{ "groups overage", test_groups_overage },
+		{ "people at the edge", test_edge_people },
+		{ "common", test_common },
+		{ "adopt", test_adopt },
+		{ "TLS", test_tls },
+		{ "reset", test_reset },
+		{ "bad files", test_bad_files },
+		CU_TEST_INFO_NULL,
+	};
+	CU_SuiteInfo suites[] = { { "surface", NULL, NULL, NULL, NULL, tests },
+				  CU_SUITE_INFO_NULL };
+	unsigned failed;
+
+	CU_initialize_registry();
+	stage_open(&stage, NULL);
+	CU_register_suites(suites);
+	CU_basic_run_tests();
+	failed = CU_get_number_of_failures();
+	stage_close(&stage);
+	CU_cleanup_registry();
+	return failed > 0;
+}
