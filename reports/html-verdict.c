@@ -206,8 +206,10 @@ static void verdict(struct page *p)
 		no_verdict(p);
 		break;
 	case NOTHING_SELECTED:
-		page_str(p, "No promise was tried, so nothing is known. ");
+		page_str(p, "No promise was tried, so nothing is known. It was asked for by "
+			    "<code>");
 		page_text(p, results_fact(p->arena, p->rs, "command"));
+		page_str(p, "</code>");
 		break;
 	}
 	page_str(p, "</p></div>\n");

@@ -161,10 +161,10 @@ static char *skip_line(struct page *p, size_t total)
 
 	buf_printf(&b, "%zu skipped", total);
 	for (size_t i = 0; i < n && i < 4; i++)
-		buf_printf(&b, "%s %zu %s", i ? "," : ":", list[i].n,
-			   text_line(p->arena, list[i].text, 90));
+		buf_printf(&b, "%s %s (%zu)", i ? ";" : ":",
+			   text_line(p->arena, list[i].text, 90), list[i].n);
 	if (n > 4)
-		buf_printf(&b, ", and %zu more reasons", n - 4);
+		buf_printf(&b, "; and %zu more reasons", n - 4);
 	return arena_dup(p->arena, b.p, b.n);
 }
 
@@ -230,8 +230,8 @@ static const char *spoken(struct page *p, const char *key)
 
 static void footer(struct page *p)
 {
-	static const char *const codes[] = { "all passed", "something FAILED", "",
-					     "something BROKEN", "nothing tried" };
+	static const char *const codes[] = { "all passed", "something FAILED", "", "no verdict",
+					     "nothing tried" };
 	const struct results *rs = p->rs;
 	int code = results_exit_code(rs);
 	const char *key;

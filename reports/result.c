@@ -258,6 +258,8 @@ static const char *what_happened(struct arena *a, const struct results *rs)
 	const struct result *r = first_broken(rs);
 	struct counts c = results_count(rs, NULL);
 
+	if (rs->stopped && c.total >= rs->planned)
+		return rs->stopped;
 	if (rs->stopped)
 		return arena_printf(a, "%s after %zu of %zu", rs->stopped, c.total,
 				    rs->planned);
