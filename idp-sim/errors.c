@@ -71,18 +71,23 @@ bool provider_has_error(const struct provider *p, enum situation s)
 	return false;
 }
 
+/* Of several errors with one code the device login's is meant: that is where people meet it. */
 const struct oauth_error *provider_find_error(const struct provider *p, const char *word)
 {
+	const struct oauth_error *found = NULL;
+
 	for (size_t i = 0; i < p->n_errors; i++) {
 		const struct oauth_error *e = &p->errors[i];
 		char number[32];
 
 		snprintf(number, sizeof(number), "%lld", (long long)e->number);
 		if ((e->code && !strcmp(e->code, word)) || !strcmp(number, word) ||
-		    !strcmp(situation_names[e->situation], word))
-			return e;
+		    !strcmp(situation_names[e->situation], word)) {
+			if (!found || e->situation == S_device_flow_disabled)
+				found = e;
+		}
 	}
-	return NULL;
+	return found;
 }
 
 /* ---- answering one ---- */

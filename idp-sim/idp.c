@@ -246,6 +246,7 @@ void idp_reset(struct idp *s)
 	journal_reset(s->journal);
 	for (size_t i = 0; i < s->n_providers; i++)
 		(void)!registry_reset(s, s->providers[i], &err);
+	(void)!overlay_load(s, &err); /* it was good at start */
 	clk_freeze(&s->clk, false);
 	clk_set_ms(&s->clk, s->started_at_ms ? s->started_at_ms : clk_now_ms(NULL));
 }

@@ -61,6 +61,7 @@ struct clk *idp_clock(struct idp *s);
  *	GET    /_sim/openapi.json
  *	GET    /_sim/providers                  name, issuer, endpoints, clients, users
  *	POST   /_sim/reset                      state, troubles, journal, clock as at start
+ *	POST   /_sim/reload                     the configuration again; sessions go on
  *	GET    /_sim/clock                      {"now": 1771087320, "frozen": false}
  *	PUT    /_sim/clock                      {"now": N} and/or {"frozen": true}
  *	POST   /_sim/clock/advance              {"seconds": N} or {"for": "90d"}

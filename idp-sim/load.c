@@ -3,6 +3,7 @@
 #include "idp-sim/base/file.h"
 #include "idp-sim/map.h"
 #include "idp-sim/provider-files.h"
+#include "idp-sim/schema.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -109,8 +110,7 @@ void load_attrs(struct arena *a, const json_t *o, struct attrs *ret)
 	json_t *value;
 	size_t n = 0;
 
-	json_object_foreach((json_t *)o, key, value)
-	{
+	json_object_foreach((json_t *)o, key, value) {
 		if (json_is_null(value))
 			continue;
 		v[n].name = arena_str(a, key);
@@ -195,7 +195,7 @@ struct provider *provider_load(const char *name, struct err *err)
 	struct provider *p;
 	struct loader l = { .conf = conf, .err = err };
 
-	if (!conf)
+	if (!conf || !conf_check(conf, provider_schema, NULL, err))
 		return NULL;
 	p = provider_new();
 	l.p = p;

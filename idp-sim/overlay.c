@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "idp-sim/overlay.h"
 #include "idp-sim/load.h"
+#include "idp-sim/registry.h"
+#include "idp-sim/schema.h"
 
 #include <string.h>
-
-static const struct conf_key provider_keys[] = {
-	{ "lifetimes", CONF_MAP, .help = "How long tokens and codes live." },
-	{ "clients", CONF_LIST, .help = "Clients to add or change, by id." },
-	{ "users", CONF_LIST, .help = "Users to add or change, by name." },
-	{ "tenants", CONF_LIST, .help = "Tenants to add or change, by id." },
-	{ 0 },
-};
 
 typedef bool patcher(struct idp *s, struct provider *p, const char *id, const json_t *patch,
 		     struct err *err);
@@ -30,8 +24,7 @@ static bool lay_list(struct idp *s, struct provider *p, const json_t *list, size
 	const json_t *o;
 	size_t i;
 
-	json_array_foreach(list, i, o)
-	{
+	json_array_foreach(list, i, o) {
 		const char *id = conf_str(o, rows[row].key, NULL);
 		char at[256];
 
@@ -60,13 +53,23 @@ static bool lay_provider(struct idp *s, const char *name, const json_t *o, struc
 	return true;
 }
 
+bool overlay_reload(struct idp *s, struct err *err)
+{
+	AUTO(conf) struct conf *conf = NULL;
+
+	if (s->options.config) {
+		conf = conf_load(s->options.config, err);
+		if (!conf || !conf_check(conf, config_schema, NULL, err))
+			return false; /* what is served stays as it is */
+	}
+	for (size_t i = 0; i < s->n_providers; i++)
+		if (!registry_reset(s, s->providers[i], err))
+			return false;
+	return overlay_load(s, err);
+}
+
 bool overlay_load(struct idp *s, struct err *err)
 {
-	static const struct conf_key item = { "", CONF_MAP, .keys = provider_keys };
-	static const struct conf_key keys[] = {
-		{ "providers", CONF_DICT, .items = &item, .help = "Changes, by provider." },
-		{ 0 },
-	};
 	AUTO(conf) struct conf *conf = NULL;
 	const char *name;
 	json_t *o;
@@ -74,9 +77,10 @@ bool overlay_load(struct idp *s, struct err *err)
 	if (!s->options.config)
 		return true;
 	conf = conf_load(s->options.config, err);
-	if (!conf || !conf_check(conf, keys, NULL, err))
+	if (!conf || !conf_check(conf, config_schema, NULL, err))
 		return false;
-	json_object_foreach(json_object_get(conf_root(conf), "providers"), name,
-			    o) if (!lay_provider(s, name, o, conf, err)) return false;
+	json_object_foreach(json_object_get(conf_root(conf), "providers"), name, o)
+		if (!lay_provider(s, name, o, conf, err))
+			return false;
 	return true;
 }

@@ -18,3 +18,6 @@
 
 /* Reads options.config; true when there is none. */
 bool overlay_load(struct idp *s, struct err *err) MUST_CHECK;
+/* Clients and users as the provider files have them, and the configuration read again and laid
+ * over them. Sign-ins and sessions go on. A mistake in the file changes nothing. */
+bool overlay_reload(struct idp *s, struct err *err) MUST_CHECK;

@@ -2,6 +2,7 @@
 /* What the control API can do: one function a route, and their table. */
 #include "idp-sim/control.h"
 #include "idp-sim/mint.h"
+#include "idp-sim/overlay.h"
 
 #include <string.h>
 
@@ -80,6 +81,13 @@ static json_t *reset(struct call *c)
 {
 	idp_reset(c->idp);
 	return NULL;
+}
+
+static json_t *reload(struct call *c)
+{
+	struct err err = { 0 };
+
+	return overlay_reload(c->idp, &err) ? NULL : from_err(c, &err);
 }
 
 /* ---- the clock ---- */
@@ -540,6 +548,7 @@ const struct route control_routes[] = {
 	{ "GET", "/_sim/providers/{provider}", one_provider, "One of them." },
 	{ "GET", "/_sim/providers/{provider}/errors", errors, "The errors it can give." },
 	{ "POST", "/_sim/reset", reset, "State, troubles, journal and clock as at start." },
+	{ "POST", "/_sim/reload", reload, "Read the configuration again; sessions go on." },
 	{ "GET", "/_sim/clock", show_clock, "The virtual time." },
 	{ "PUT", "/_sim/clock", set_clock, "Set or freeze it.", clock_body },
 	{ "POST", "/_sim/clock/advance", advance_clock, "Move it.", advance_body },

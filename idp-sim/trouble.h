@@ -24,14 +24,14 @@ enum trouble_kind {
 struct trouble {
 	int id;
 	enum trouble_kind kind;
-	char what[48];	 /* ERROR: the situation, "invalid_scope". TOKEN: "iss", "aud", "exp",
-			  * "nbf",   "iat", "nonce", "kid", "alg-none", "alg-hs256", "key",
-			  * "signature",   "azp", or "drop" with `value` the claim. DOCUMENT:
-			  * "issuer", "drop" with   `value` the member, "double-slash", "empty",
-			  * "stale", "unreachable".   WIRE: "delay", "reset", "truncate",
-			  * "bad-json", "html",   "content-type", "429", "500", "502", "503",
-			  * "504"
-			  */
+	/*
+	 * ERROR: the situation, "invalid_scope". TOKEN: "iss", "aud", "exp", "nbf", "iat",
+	 * "nonce", "kid", "alg-none", "alg-hs256", "key", "signature", "azp", or "drop" with
+	 * `value` the claim. DOCUMENT: "issuer", "drop" with `value` the member,
+	 * "double-slash", "empty", "stale", "unreachable". WIRE: "delay", "reset", "truncate",
+	 * "bad-json", "html", "content-type", "429", "500", "502", "503", "504".
+	 */
+	char what[48];
 	char value[256]; /* what instead, where one makes sense */
 	char code[32];	 /* ERROR: the one error of that situation, "AADSTS70011"; "": any */
 	int64_t number;	 /* milliseconds, bytes, or Retry-After seconds */

@@ -135,22 +135,22 @@ static const struct conf_key *key_named(const struct conf_key *keys, const char 
 
 enum { MOST_KEYS = 96 };
 
-static void check_map(struct checking *k, const struct conf_key *keys, json_t *o)
+/* open: other members than the known ones are welcome. */
+static void check_map(struct checking *k, const struct conf_key *keys, json_t *o, bool open)
 {
 	const char *names[MOST_KEYS + 1] = { 0 }, *name;
 	json_t *value;
 
 	for (size_t i = 0; keys[i].name && i < MOST_KEYS; i++)
 		names[i] = keys[i].name;
-	json_object_foreach(o, name, value)
-	{
+	json_object_foreach(o, name, value) {
 		const struct conf_key *key = key_named(keys, name);
 		size_t before = k->pointer.n;
 
 		push(k, name);
 		if (key)
 			check_value(k, key, value);
-		else
+		else if (!open)
 			unknown(k, "key", name, names);
 		pop(k, before);
 	}
@@ -168,15 +168,13 @@ static void check_items(struct checking *k, const struct conf_key *items, json_t
 
 	if (!items)
 		return;
-	json_array_foreach(value, i, item)
-	{
+	json_array_foreach(value, i, item) {
 		size_t before = k->pointer.n;
 		buf_printf(&k->pointer, "/%zu", i);
 		check_value(k, items, item);
 		pop(k, before);
 	}
-	json_object_foreach(value, name, item)
-	{
+	json_object_foreach(value, name, item) {
 		size_t before = k->pointer.n;
 		push(k, name);
 		check_value(k, items, item);
@@ -241,8 +239,8 @@ static void check_value(struct checking *k, const struct conf_key *key, json_t *
 		if (!*a)
 			unknown(k, "value", word, key->allowed);
 	}
-	if (key->type == CONF_MAP && key->keys)
-		check_map(k, key->keys, value);
+	if (key->keys)
+		check_map(k, key->keys, value, key->type == CONF_DICT);
 	if (key->type == CONF_LIST || key->type == CONF_DICT)
 		check_items(k, key->items, value);
 }
@@ -281,10 +279,12 @@ static json_t *schema_duration(void)
 
 static json_t *schema_of(const struct conf_key *key)
 {
-	json_t *o = key->type == CONF_MAP && key->keys ? schema_map(key->keys)
-		    : key->type == CONF_DURATION       ? schema_duration()
-						       : json_object();
+	json_t *o = key->keys			 ? schema_map(key->keys)
+		    : key->type == CONF_DURATION ? schema_duration()
+						 : json_object();
 
+	if (key->keys && key->type == CONF_DICT)
+		json_object_set_new(o, "additionalProperties", json_true());
 	if (types[key->type].schema)
 		json_object_set_new(o, "type", json_string(types[key->type].schema));
 	if (key->help)

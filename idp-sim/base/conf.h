@@ -26,7 +26,8 @@ enum conf_type {
 	CONF_BOOL,
 	CONF_LIST,   /* items described by `items`, when given */
 	CONF_MAP,    /* fixed keys, described by `keys` */
-	CONF_DICT,   /* free keys; every value is described by `items`, when given */
+	CONF_DICT,   /* free keys; every value is described by `items`, when given; with `keys`
+		      * those are known and others are welcome */
 	CONF_DURATION, /* "90d", "15m", "10s", "250ms", or a number of seconds */
 };
 
@@ -35,7 +36,7 @@ struct conf_key {
 	enum conf_type type;
 	bool required;
 	const char *const *allowed;     /* NULL-ended list of strings, or NULL */
-	const struct conf_key *keys;    /* of a CONF_MAP */
+	const struct conf_key *keys;    /* of a CONF_MAP or CONF_DICT */
 	const struct conf_key *items;   /* one row: of a CONF_LIST or CONF_DICT */
 	const char *help;               /* one sentence; goes into the schema */
 };

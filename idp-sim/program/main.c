@@ -8,8 +8,8 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-	&command_serve,	    &command_ctl,  &command_errors, &command_explain,
-	&command_reproduce, &command_mint, &command_decode,
+	&command_serve, &command_ctl,	 &command_errors, &command_explain,  &command_reproduce,
+	&command_mint,	&command_decode, &command_init,	  &command_validate, &command_schema,
 };
 
 static const char *const about =

@@ -655,7 +655,9 @@ static const char *const trouble_flows[] = {
 static bool try_trouble(struct play *p, const char *flow, struct outcome *ret)
 {
 	const struct oauth_error *e = p->error;
-	const char *word = e->code ? e->code : situation_names[e->situation];
+	/* Two situations can share a code: then the situation says which. */
+	bool unique = e->code && provider_find_error(p->provider, e->code) == e;
+	const char *word = unique ? e->code : situation_names[e->situation];
 	struct err err = { 0 };
 
 	if (!afresh(p, &err) || !play_flow(p, flow, &err))

@@ -46,7 +46,10 @@ struct found find_error(struct provider *const *providers, size_t n, const char 
 {
 	for (int by_error = 0; by_error < 2; by_error++)
 		for (size_t i = 0; i < n; i++) {
-			const struct oauth_error *e = nth(providers[i], word, 0, by_error);
+			const struct oauth_error *e =
+				by_error ? NULL : provider_find_error(providers[i], word);
+			if (!e)
+				e = nth(providers[i], word, 0, by_error);
 			if (e)
 				return (struct found) { providers[i], e };
 		}

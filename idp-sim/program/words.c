@@ -334,7 +334,7 @@ const char *error_sure(const struct oauth_error *e)
 		      { "RFC", "doc" },		 { "error list", "doc" } };
 
 	for (size_t i = 0; e->confidence && i < ARRAY_LEN(words); i++)
-		if (strstr(e->confidence, words[i].word))
+		if (strcasestr(e->confidence, words[i].word))
 			return words[i].sure;
 	return e->confidence ? "log" : "open";
 }
