@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The console and the provider's pages in a real Chromium, over the WebDriver protocol.
+
+    python3 console_test.py IDP_SIM SCREENSHOTS
+
+Exit 77 when there is no Chromium.
+"""
+import base64
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+import urllib.error
+import urllib.parse
+import urllib.request
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "clients"))
+from simulator import Simulator  # noqa: E402
+
+PROGRAM = SHOTS = None
+ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update", "--disable-sync",
+         "--disable-dev-shm-usage", "--hide-scrollbars"]
+
+
+class Browser:
+    """One Chromium; find and click by CSS or by the words on a button."""
+
+    def __init__(self, width=1440, height=1000):
+        self.profile = tempfile.mkdtemp()
+        self.driver = subprocess.Popen(["chromedriver", "--port=0"], stdout=subprocess.PIPE,
+                                       stderr=subprocess.DEVNULL, text=True)
+        for line in self.driver.stdout:
+            if "started successfully on port" in line:
+                port = int(line.split("port ")[1].strip(" .\n"))
+                self.base = f"http://127.0.0.1:{port}"
+                break
+        options = {"args": FLAGS + [f"--user-data-dir={self.profile}",
+                                    f"--window-size={width},{height}"]}
+        value = self.send("POST", "/session", {"capabilities": {"alwaysMatch": {
+            "goog:chromeOptions": options}}})
+        self.session = "/session/" + value["sessionId"]
+
+    def send(self, method, path, body=None):
+        data = json.dumps(body or {}).encode() if method == "POST" else None
+        request = urllib.request.Request(self.base + path, data, method=method,
+                                         headers={"Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return json.loads(answer.read())["value"]
+        except urllib.error.HTTPError as problem:
+            raise AssertionError(json.loads(problem.read())["value"]["message"]) from None
+
+    def open(self, url):
+        self.send("POST", self.session + "/url", {"url": url})
+
+    def find(self, selector):
+        """Waits for the element inside the browser, not by sleeping here."""
+        using = "xpath" if selector.startswith("//") else "css selector"
+        self.send("POST", self.session + "/timeouts", {"implicit": 10000})
+        return self.send("POST", self.session + "/element",
+                         {"using": using, "value": selector})[ELEMENT]
+
+    def click(self, selector):
+        self.send("POST", f"{self.session}/element/{self.find(selector)}/click")
+
+    def button(self, words):
+        self.click(f"//button[normalize-space()='{words}']|//input[@type='submit'][@value='{words}']")
+
+    def type(self, selector, text):
+        self.send("POST", f"{self.session}/element/{self.find(selector)}/value", {"text": text})
+
+    def run(self, script, *words):
+        return self.send("POST", self.session + "/execute/sync",
+                         {"script": script, "args": list(words)})
+
+    def text(self):
+        return self.run("return document.body.innerText")
+
+    def wait_for(self, words):
+        """Resolves in the page as soon as the words are there."""
+        self.send("POST", self.session + "/timeouts", {"script": 15000})
+        found = self.send("POST", self.session + "/execute/async", {"script": """
+            const [words, done] = arguments;
+            const look = () => document.body.innerText.includes(words) && (watch.disconnect(), done(true));
+            const watch = new MutationObserver(look);
+            watch.observe(document.body, { childList: true, subtree: true, characterData: true });
+            look();""", "args": [words]})
+        assert found, words
+
+    def shot(self, name):
+        picture = base64.b64decode(self.send("GET", self.session + "/screenshot"))
+        with open(os.path.join(SHOTS, name + ".png"), "wb") as f:
+            f.write(picture)
+        return len(picture)
+
+    def close(self):
+        self.send("DELETE", self.session)
+        self.driver.terminate()
+        self.driver.wait()
+        self.driver.stdout.close()
+        shutil.rmtree(self.profile, ignore_errors=True)
+
+
+def post(url, **fields):
+    data = urllib.parse.urlencode(fields).encode()
+    try:
+        with urllib.request.urlopen(url, data, timeout=20) as answer:
+            return json.loads(answer.read())
+    except urllib.error.HTTPError as problem:
+        return json.loads(problem.read())
+
+
+class Console(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.sim = Simulator(PROGRAM)
+        cls.browser = Browser()
+        with urllib.request.urlopen(
+                cls.sim.ready["issuers"]["keycloak"] + "/.well-known/openid-configuration") as f:
+            cls.endpoints = json.load(f)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.browser.close()
+        cls.sim.__exit__()
+
+    def setUp(self):
+        self.sim.call("POST", "/_sim/reset")
+
+    def device(self):
+        return post(self.endpoints["device_authorization_endpoint"], client_id="platform-cli",
+                    scope="openid platform:read")
+
+    def poll(self, device):
+        return post(self.endpoints["token_endpoint"], client_id="platform-cli",
+                    grant_type="urn:ietf:params:oauth:grant-type:device_code",
+                    device_code=device["device_code"])
+
+    def password(self):
+        return post(self.endpoints["token_endpoint"], client_id="platform-cli", username="alice",
+                    grant_type="password", password="alice-pw", scope="openid")
+
+    def test_approve_in_the_console(self):
+        device = self.device()
+        self.browser.open(self.sim.ready["control"] + "/")
+        self.assertIn(device["user_code"], self.browser.text())
+        self.browser.button("Approve")
+        self.browser.wait_for("When a CLI asks")
+        self.assertIn("access_token", self.poll(device))
+
+    def test_deny_in_the_console(self):
+        device = self.device()
+        self.browser.open(self.sim.ready["control"] + "/")
+        self.browser.button("Deny")
+        self.browser.wait_for("When a CLI asks")
+        self.assertEqual(self.poll(device)["error"], "access_denied")
+
+    def test_code_entry_to_token_on_the_providers_pages(self):
+        device = self.device()
+        self.browser.open(device["verification_uri"])
+        self.assertIn("Simulated", self.browser.text())
+        self.browser.shot("device-page")
+        self.browser.type("input[name=device_user_code]", device["user_code"].lower())
+        self.browser.click("[type=submit]")
+        self.browser.type("input[name=username]", "alice")
+        self.browser.type("input[name=password]", "alice-pw")
+        self.browser.shot("sign-in-page")
+        self.browser.click("[type=submit]")
+        self.browser.shot("consent-page")
+        self.browser.click("[name=accept]")
+        self.browser.wait_for("Successful")
+        self.assertIn("access_token", self.poll(device))
+
+    def test_the_page_follows_without_reload(self):
+        self.browser.open(self.sim.ready["control"] + "/")
+        self.browser.wait_for("no request yet")
+        self.password()
+        self.browser.wait_for("alice, platform-cli")
+
+    def test_trouble_on_and_off(self):
+        self.browser.open(self.sim.ready["control"] + "/")
+        self.browser.click("//div[contains(., 'HTML instead of JSON')]/../form/button|"
+                           "//div[@class='switch'][contains(., 'HTML instead of JSON')]//button")
+        self.browser.wait_for("1 trouble is on")
+        request = urllib.request.Request(self.endpoints["token_endpoint"], b"grant_type=x")
+        with self.assertRaises(Exception):
+            json.loads(urllib.request.urlopen(request, timeout=20).read())
+        self.browser.button("Clear all")
+        self.browser.find("//button[@aria-pressed='false']")
+        self.assertEqual(self.sim.call("GET", "/_sim/troubles")["troubles"], [])
+        self.assertIn("access_token", self.password())
+
+    def test_clock_jump(self):
+        tokens = self.password()
+        self.browser.open(self.sim.ready["control"] + "/")
+        self.browser.button("+90 d")
+        self.browser.wait_for("ahead of real time")
+        answer = post(self.endpoints["token_endpoint"], client_id="platform-cli",
+                      grant_type="refresh_token", refresh_token=tokens["refresh_token"])
+        self.assertEqual(answer["error"], "invalid_grant")
+
+    def test_keys_rotate(self):
+        self.browser.open(self.sim.ready["control"] + "/")
+        before = len(self.sim.call("GET", "/_sim/keys")["keys"])
+        self.browser.button("rotate")
+        self.browser.find("//table[@class='keys']")
+        self.assertGreater(len(self.sim.call("GET", "/_sim/keys")["keys"]), before)
+
+    def test_pictures_and_reading_without_script(self):
+        self.device()
+        self.password()
+        post(self.endpoints["token_endpoint"], client_id="platform-cli", username="alice",
+             grant_type="password", password="wrong")
+        self.sim.call("POST", "/_sim/troubles", {"kind": "wire", "what": "429", "next": 2,
+                                                 "endpoint": "token", "number": 7})
+        with urllib.request.urlopen(self.sim.ready["control"] + "/?entry=2") as f:
+            page = f.read().decode()
+        self.assertIn("preferred_username", page)  # the decoded token is in the page itself
+        for secret in ("alice-pw", "wrong</"):
+            self.assertNotIn(secret, page.replace("alice-pw</td>", ""))
+        self.browser.open(self.sim.ready["control"] + "/?entry=2")
+        self.assertGreater(self.browser.shot("console-busy"), 20000)
+        phone = Browser(390, 1400)
+        phone.open(self.sim.ready["control"] + "/")
+        wide = phone.run("return document.documentElement.scrollWidth <= innerWidth")
+        phone.shot("console-phone")
+        phone.close()
+        self.assertTrue(wide, "the page scrolls sideways on a phone")
+
+    def test_everything_has_a_name(self):
+        self.device()
+        self.browser.open(self.sim.ready["control"] + "/")
+        nameless = self.browser.run("""
+            return [...document.querySelectorAll('button, input:not([type=hidden]), select, a')]
+              .filter((e) => !(e.innerText || e.getAttribute('aria-label') || '').trim())
+              .map((e) => e.outerHTML)""")
+        self.assertEqual(nameless, [])
+
+
+if __name__ == "__main__":
+    PROGRAM, SHOTS = sys.argv[1:3]
+    if not shutil.which("chromedriver") or not shutil.which("chromium"):
+        print("SKIPPED: chromium and chromium-driver are not installed")
+        sys.exit(77)
+    os.makedirs(SHOTS, exist_ok=True)
+    unittest.main(argv=sys.argv[:1], verbosity=2)
