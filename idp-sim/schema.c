@@ -255,6 +255,7 @@ static const struct conf_key endpoint_keys[] = {
 	STRING("headers", "A set of `headers`, for a success."),
 	STRING("error_headers", "For an error; as `headers` when absent."),
 	STRING("redirect_headers", "A set of `headers`, for a redirect."),
+	STRING("redirect_headers", "For an answer that sends the browser elsewhere."),
 	STRING("envelope", "Of `envelopes`, for an error; oauth when absent."),
 	STRING("body", "Template of the answer."),
 	STRING("issuer", "In place of the provider's."),
