@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test-bad-targets.c - targets that misbehave, against the real program: each ends in time with
+ * a clear error or verdict, writes its report, and leaves no process behind.
+ * argv: gauntlet, reference-platform.
+ */
+#include "idp-sim/base/conf.h"
+#include "idp-sim/base/file.h"
+#include "suites/kit/child.h"
+
+#include <CUnit/Basic.h>
+#include <poll.h>
+#include <string.h>
+
+static char dir[] = "/tmp/gauntlet-bad-XXXXXX";
+static const char *program, *reference;
+
+/* A CLI that is ours but for one verb. */
+static const char wrapper[] = "case \"$*\" in *\"auth token\"*) $BAD ;; esac\n"
+			      "exec \"$REFERENCE\" cli \"$@\"\n";
+
+static const char cli_target[] =
+	"target: bad-cli\nkind: cli\ntimeout: 3s\ncommand: [sh, \"${here}/wrapper.sh\"]\n"
+	"config: \"${home}/.config/nmp/config.yaml\"\n"
+	"env: {NMP_BASE_URL: \"${platform}\", BAD: \"${bad}\", REFERENCE: \"${reference}\"}\n"
+	"settings: {bad: \"true\", reference: \"x\"}\nclaims: [cli.login, cli.token, "
+	"cli.status]\n"
+	"verbs:\n  login: [auth, login, [--scope, \"${scope}\"]]\n  status: [auth, status]\n"
+	"  token: [auth, token]\n  logout: [auth, logout]\n  refresh: [auth, refresh]\n"
+	"  workspaces-list: [workspaces, list]\n";
+
+static void put(const char *name, const char *text)
+{
+	struct err err = { 0 };
+	char path[300];
+
+	snprintf(path, sizeof path, "%s/%s", dir, name);
+	CU_ASSERT(file_write(path, text, strlen(text), 0600, &err));
+}
+
+static struct ran run(const char *command)
+{
+	char path[4200], g[400], r[400], mark[64];
+	const char *argv[] = { "sh", "-c", command, NULL };
+	const char *env[] = { path, g, r, mark, "TERM=dumb", NULL };
+	const struct child_options o = {
+		.argv = argv, .env = env, .dir = dir, .timeout_ms = 100000
+	};
+	struct err err = { 0 };
+	struct ran ran = { 0 };
+	struct child *c;
+
+	snprintf(path, sizeof path, "PATH=%s", getenv("PATH"));
+	snprintf(g, sizeof g, "G=%s", program);
+	snprintf(r, sizeof r, "R=%s", reference);
+	snprintf(mark, sizeof mark, "LANG=C.UTF-8");
+	c = child_start(&o, &err);
+	CU_ASSERT_PTR_NOT_NULL(c);
+	if (c)
+		child_finish(c, &ran);
+	return ran;
+}
+
+static void expect(const char *command, int code, const char *says)
+{
+	struct ran ran = run(command);
+	bool found = (ran.out && strstr(ran.out, says)) || (ran.err && strstr(ran.err, says));
+
+	CU_ASSERT_EQUAL(ran.exit_code, code);
+	CU_ASSERT(found);
+	CU_ASSERT_FALSE(ran.timed_out);
+	if (ran.exit_code != code || !found)
+		printf("\n  %s\n  exit %d, not %d, or lacks '%s'\n%s%s\n", command,
+		       ran.exit_code, code, says, ran.out ? ran.out : "",
+		       ran.err ? ran.err : "");
+	ran_done(&ran);
+}
+
+/* A sleep of a length of its own tells whether somebody stayed behind. */
+static bool runs(const char *argument)
+{
+	char command[200];
+	struct ran ran;
+	bool found;
+
+	snprintf(command, sizeof command,
+		 "for p in /proc/[0-9]*; do tr '\\0' ' ' < $p/cmdline 2>/dev/null | grep -qx "
+		 "'sleep %s ' && echo found; done; true",
+		 argument);
+	ran = run(command);
+	found = ran.out && strstr(ran.out, "found");
+	ran_done(&ran);
+	return found;
+}
+
+static void a_typo_is_named_with_its_place(void)
+{
+	put("t.yaml", "target: x\nkind: gateway\ncommand: [sh]\nredy: {timeout: 1s}\n");
+	expect("$G run --target t.yaml", 2,
+	       "t.yaml:4:1: unknown key 'redy': did you mean 'ready'?");
+	expect("$G doctor --target t.yaml", 2, "did you mean 'ready'?");
+	put("t.yaml", "target: x\nkind: gateway\ncommand: [sh, \"${gateway_lisen}\"]\n");
+	expect("$G run --target t.yaml -p keycloak", 3, "did you mean ${gateway_listen}?");
+}
+
+static void a_missing_command_is_said_before_anything_runs(void)
+{
+	put("t.yaml", "target: x\nkind: gateway\ncommand: [gauntlet-no-such-gateway]\n");
+	expect("$G run --target t.yaml", 2,
+	       "'gauntlet-no-such-gateway' is not on this machine");
+}
+
+static void a_gateway_that_never_gets_ready_is_broken(void)
+{
+	put("t.yaml", "target: x\nkind: gateway\nready: {timeout: 1s}\n"
+		      "command: [sh, -c, \"echo out of cheese >&2; exec sleep 61001\"]\n");
+	expect("$G run --target t.yaml -p keycloak -r junit=ready.xml", 3, "out of cheese");
+	expect("grep -c '<error' ready.xml", 0, "");
+	CU_ASSERT_FALSE(runs("61001"));
+	put("t.yaml",
+	    "target: x\nkind: gateway\ncommand: [sh, -c, \"echo bad route >&2; exit 7\"]\n");
+	expect("$G run --target t.yaml -p keycloak", 3, "bad route");
+	expect("$G run --target t.yaml -p keycloak", 3, "nothing is known about it");
+}
+
+static void cli_that(const char *bad, const char *says)
+{
+	char command[600];
+
+	put("wrapper.sh", wrapper);
+	put("cli.yaml", cli_target);
+	snprintf(command, sizeof command,
+		 "$G run --target cli.yaml --set reference=$R --set bad='%s' -p keycloak "
+		 "--filter '*token*' --filter 'tokens/status*' --timeout 40s -r json=cli.json",
+		 bad);
+	expect(command, 1, says);
+	expect("python3 -c \"import json; d = json.load(open('cli.json')); "
+	       "assert len([r for r in d['results'] if r['section'] != 'sanity']) == "
+	       "d['planned']\"",
+	       0, "");
+}
+
+static void a_cli_that_hangs_fails_in_time(void)
+{
+	cli_that("sleep 61002", "FAILED");
+	CU_ASSERT_FALSE(runs("61002"));
+}
+
+static void a_cli_that_floods_fails(void)
+{
+	cli_that("exec yes", "FAILED");
+}
+
+static void a_cli_that_is_killed_fails(void)
+{
+	cli_that("kill -9 $$", "FAILED");
+}
+
+static void a_target_that_dies_in_the_middle_costs_its_rows_only(void)
+{
+	put("t.yaml",
+	    "target: mortal\nkind: gateway\nsettings: {reference: x}\n"
+	    "command: [sh, -c, \"${reference} gateway --listen ${gateway_listen} --pdp ${pdp} "
+	    "--upstream ${upstream} & sleep 0.3; kill $!; exec sleep 61003\"]\n"
+	    "ready: {url: \"${url}/health/live\", owner: false}\n");
+	expect("$G run --target t.yaml --set reference=$R -p keycloak --section 401 -j 1 "
+	       "-r json=mortal.json; test $? = 1 -o $? = 3 && echo went on",
+	       0, "went on");
+	CU_ASSERT_FALSE(runs("61003"));
+}
+
+int main(int argc, char **argv)
+{
+	CU_pSuite s;
+	unsigned failed;
+
+	if (argc < 3 || !mkdtemp(dir) || CU_initialize_registry() != CUE_SUCCESS)
+		return 1;
+	program = realpath(argv[1], NULL);
+	reference = realpath(argv[2], NULL);
+	s = CU_add_suite("bad targets", NULL, NULL);
+	CU_ADD_TEST(s, a_typo_is_named_with_its_place);
+	CU_ADD_TEST(s, a_missing_command_is_said_before_anything_runs);
+	CU_ADD_TEST(s, a_gateway_that_never_gets_ready_is_broken);
+	CU_ADD_TEST(s, a_cli_that_hangs_fails_in_time);
+	CU_ADD_TEST(s, a_cli_that_floods_fails);
+	CU_ADD_TEST(s, a_cli_that_is_killed_fails);
+	CU_ADD_TEST(s, a_target_that_dies_in_the_middle_costs_its_rows_only);
+	CU_basic_set_mode(CU_BRM_VERBOSE);
+	CU_basic_run_tests();
+	failed = CU_get_number_of_failures();
+	CU_cleanup_registry();
+	file_remove_tree(dir);
+	free((void *)(uintptr_t)program);
+	free((void *)(uintptr_t)reference);
+	return failed != 0;
+}
