@@ -348,10 +348,22 @@ bool lab_store(struct lab *l, const json_t *more, struct err *err)
 		json_object_update_recursive(state, (json_t *)(uintptr_t)more);
 	if (service && !reference_seed(service, state, err))
 		return err_note(err, "workspaces of the lab");
-	/* A foreign part may take them by a way of its own. */
-	if ((!service || l->now.surface == PDP) && l->target->push)
+	/* A foreign service may take them by a way of its own. */
+	if (!service && l->target->push)
 		return l->target->push(l->target->ctx, l->now.instance, state, err);
 	return true;
+}
+
+/* A foreign PDP that is pushed to gets what the bundle would bring it. */
+static bool push_policy(struct lab *l, struct err *err)
+{
+	AUTO(json_t) json_t *policy = NULL;
+
+	if (l->now.surface != PDP || !l->now.pdp || !l->target->push)
+		return true;
+	policy = reference_policy(l->now.pdp);
+	return l->target->push(l->target->ctx, l->now.instance,
+			       json_object_get(policy, "authz"), err);
 }
 
 bool lab_seed(struct lab *l, const json_t *more, struct err *err)
@@ -364,7 +376,7 @@ bool lab_seed(struct lab *l, const json_t *more, struct err *err)
 	if ((s->pdp && !reference_refresh(s->pdp, err)) ||
 	    (target && !reference_refresh(target, err)))
 		return err_note(err, "workspaces of the lab");
-	return true;
+	return push_policy(l, err);
 }
 
 static void remove_config(struct lab *l)
