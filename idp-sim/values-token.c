@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * values-token.c - words of templates: the tokens that are being issued, and the keys.
+ */
+#include "idp-sim/scope.h"
+#include "idp-sim/session.h"
+#include "idp-sim/values.h"
+
+#include <string.h>
+
+/* ---- tokens ---- */
+
+static bool get_sid(struct exchange *x, const char *arg, struct value *v)
+{
+	return x->issue && set_str(v, x->issue->sid);
+}
+
+static bool get_nonce(struct exchange *x, const char *arg, struct value *v)
+{
+	return x->issue && set_str(v, x->issue->nonce);
+}
+
+static bool get_at_hash(struct exchange *x, const char *arg, struct value *v)
+{
+	return x->issue && set_str(v, x->issue->at_hash);
+}
+
+static bool get_refresh_id(struct exchange *x, const char *arg, struct value *v)
+{
+	return x->issue && set_str(v, x->issue->refresh_id);
+}
+
+/* What all refresh tokens of a sign-in share. */
+static bool get_reuse_id(struct exchange *x, const char *arg, struct value *v)
+{
+	return x->issue && x->issue->sid && set_str(v, derived_uuid(x, x->issue->sid));
+}
+
+static bool get_rotates(struct exchange *x, const char *arg, struct value *v)
+{
+	return set_bool(v, refresh_rotates(x));
+}
+
+/* ${scope} is the text of the answer; ${if scope:NAME} whether it was granted. */
+static bool get_scope(struct exchange *x, const char *arg, struct value *v)
+{
+	if (!x->issue)
+		return false;
+	if (arg)
+		return set_bool(v, scopes_have(&x->issue->scopes, arg));
+	return set_str(v, scopes_text(x, &x->issue->scopes, SCOPES_SHOWN));
+}
+
+static bool get_scope_all(struct exchange *x, const char *arg, struct value *v)
+{
+	if (x->issue && x->issue->session) /* a refresh token keeps what was granted first */
+		return set_str(v, x->issue->session->scope);
+	return x->issue && set_str(v, scopes_text(x, &x->issue->scopes, SCOPES_ALL));
+}
+
+/* Scopes of the API alone, without its name before them: Entra's scp. */
+static bool get_scp(struct exchange *x, const char *arg, struct value *v)
+{
+	const char *text;
+
+	if (!x->issue)
+		return false;
+	text = scopes_text(x, &x->issue->scopes, SCOPES_SHORT);
+	return *text && set_str(v, text);
+}
+
+static bool get_scopes(struct exchange *x, const char *arg, struct value *v)
+{
+	return x->issue &&
+	       set_json(v, json_list(x, x->issue->scopes.v, x->issue->scopes.n), NULL);
+}
+
+static bool get_aud(struct exchange *x, const char *arg, struct value *v)
+{
+	const char *aud[MAX_SCOPES];
+	size_t n;
+
+	if (!x->issue)
+		return false;
+	n = scopes_audience(x, &x->issue->scopes, x->issue->version, aud);
+	if (n == 1)
+		return set_str(v, aud[0]);
+	return n && set_json(v, json_list(x, aud, n), aud[0]);
+}
+
+static bool get_resource(struct exchange *x, const char *arg, struct value *v)
+{
+	const struct resource *r = x->issue ? x->issue->scopes.resource : NULL;
+
+	if (!r)
+		return set_str(v, x->word);
+	return set_str(v, arg && !strcmp(arg, "id") ? r->id : r->uri);
+}
+
+static bool get_access_token(struct exchange *x, const char *arg, struct value *v)
+{
+	return x->issue && set_str(v, x->issue->access_token);
+}
+
+static bool get_id_token(struct exchange *x, const char *arg, struct value *v)
+{
+	return x->issue && set_str(v, x->issue->id_token);
+}
+
+static bool get_refresh_token(struct exchange *x, const char *arg, struct value *v)
+{
+	return x->issue && set_str(v, x->issue->refresh_token);
+}
+
+static bool get_person(struct exchange *x, const char *arg, struct value *v)
+{
+	return set_bool(v, x->user != NULL);
+}
+
+static bool get_grant(struct exchange *x, const char *arg, struct value *v)
+{
+	if (arg)
+		return set_bool(v, !strcmp(arg, grant_names[x->grant]));
+	return set_str(v, grant_names[x->grant]);
+}
+
+static bool get_grant_type(struct exchange *x, const char *arg, struct value *v)
+{
+	return set_str(v, form_get(&x->form, "grant_type"));
+}
+
+static bool get_version(struct exchange *x, const char *arg, struct value *v)
+{
+	if (arg)
+		return set_bool(v, x->version && !strcmp(arg, x->version));
+	return set_str(v, x->version);
+}
+
+static bool get_offline(struct exchange *x, const char *arg, struct value *v)
+{
+	return set_bool(v, x->issue && x->issue->scopes.offline);
+}
+
+static bool get_client_info(struct exchange *x, const char *arg, struct value *v)
+{
+	const char *wanted = form_get(&x->form, "client_info");
+	AUTO_BUF json = { 0 };
+	AUTO_BUF text = { 0 };
+	const struct attr *oid = x->user ? attr_find(&x->user->attrs, "oid") : NULL;
+
+	if (!wanted || !oid || !x->tenant)
+		return false;
+	buf_printf(&json, "{\"uid\":\"%s\",\"utid\":\"%s\"}", oid->value.s,
+		   x->tenant->home ? x->tenant->home : x->tenant->id);
+	buf_b64url(&text, json.p, json.n);
+	return set_str(v, arena_dup(x->arena, text.p, text.n));
+}
+
+/* ---- keys ---- */
+
+static bool get_alg(struct exchange *x, const char *arg, struct value *v)
+{
+	return x->key && set_str(v, x->key->alg);
+}
+
+static bool get_kid(struct exchange *x, const char *arg, struct value *v)
+{
+	return x->key && set_str(v, x->key->kid);
+}
+
+static bool get_key(struct exchange *x, const char *arg, struct value *v)
+{
+	const struct key *k = x->key;
+	const struct {
+		const char *name, *value;
+	} members[] = {
+		{ "kty", k ? k->kty : NULL }, { "use", k ? k->use : NULL },
+		{ "n", k ? k->n : NULL },     { "e", k ? k->e : NULL },
+		{ "crv", k ? k->crv : NULL }, { "x", k ? k->x : NULL },
+		{ "y", k ? k->y : NULL },     { "x5c", k ? k->x5c : NULL },
+		{ "x5t", k ? k->x5t : NULL }, { "x5t_s256", k ? k->x5t_s256 : NULL },
+		{ "pem", k ? k->pem : NULL },
+	};
+
+	for (size_t i = 0; arg && i < ARRAY_LEN(members); i++)
+		if (!strcmp(arg, members[i].name))
+			return set_str(v, members[i].value);
+	return false;
+}
+
+static bool get_keys(struct exchange *x, const char *arg, struct value *v)
+{
+	return set_json(v, exchange_jwks(x), NULL);
+}
+
+static bool get_public_key(struct exchange *x, const char *arg, struct value *v)
+{
+	const struct key *k = x->tenant ? keys_current(x->tenant->keys, NULL) : NULL;
+
+	return k && set_str(v, k->pem);
+}
+
+const struct slot token_slots[] = {
+	{ "access_token", get_access_token },
+	{ "alg", get_alg },
+	{ "at_hash", get_at_hash },
+	{ "aud", get_aud },
+	{ "client_info", get_client_info },
+	{ "grant", get_grant },
+	{ "grant_type", get_grant_type },
+	{ "id_token", get_id_token },
+	{ "key", get_key },
+	{ "keys", get_keys },
+	{ "kid", get_kid },
+	{ "nonce", get_nonce },
+	{ "offline", get_offline },
+	{ "person", get_person },
+	{ "public_key", get_public_key },
+	{ "refresh_id", get_refresh_id },
+	{ "refresh_token", get_refresh_token },
+	{ "resource", get_resource },
+	{ "reuse_id", get_reuse_id },
+	{ "rotates", get_rotates },
+	{ "scope", get_scope },
+	{ "scope_all", get_scope_all },
+	{ "scopes", get_scopes },
+	{ "scp", get_scp },
+	{ "sid", get_sid },
+	{ "version", get_version },
+	{ 0 },
+};
