@@ -41,6 +41,10 @@ const struct ctl_row ctl_rows[] = {
 	{ "revoke refresh", "POST", "/_sim/refresh/revoke" },
 	{ "client", "PATCH", "/_sim/providers/{}/clients/{}", { "PROVIDER", "ID", "JSON" } },
 	{ "user", "PATCH", "/_sim/providers/{}/users/{}", { "PROVIDER", "NAME", "JSON" } },
+	{ "tenant set",
+	  "PATCH",
+	  "/_sim/providers/{}/tenants/{}",
+	  { "PROVIDER", "ID", "JSON" } },
 	{ "tenant", "POST", "/_sim/tenants", { "provider" }, .shown = "issuer" },
 	{ 0 },
 };
