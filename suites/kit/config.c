@@ -95,6 +95,12 @@ static void apply_prefix(struct platform_config *c)
 	c->scope_prefix = "api://gauntlet/";
 }
 
+/* Keys are fetched anew so often that a row can wait for it. */
+static void apply_short_jwks(struct platform_config *c)
+{
+	c->jwks_cache_ms = 500;
+}
+
 static void apply_short_pdp_timeout(struct platform_config *c)
 {
 	c->pdp_timeout_ms = 1000;
@@ -118,6 +124,7 @@ static const struct group {
 	{ "admin-case", apply_admin_case },
 	{ "scope-prefix", apply_prefix },
 	{ "short-pdp-timeout", apply_short_pdp_timeout },
+	{ "short-jwks", apply_short_jwks },
 };
 
 const char *const *lab_configurations(void)

@@ -322,16 +322,37 @@ void pdp_lies(struct run *run, const char *lie)
 		run_broken(run, "%s", err.text);
 }
 
-size_t pdp_saw(struct run *run)
+static bool is_question(struct run *run, const struct recorded *q)
 {
 	static const char *const decisions[] = { "allow",   "has_permissions", "has_role",
 						 "callout", "authenticate",    "decision" };
+
+	for (size_t i = 0; i < ARRAY_LEN(decisions); i++) {
+		const char *path = edition_path(run->edition, decisions[i]);
+
+		if (path && strncmp(q->target, path, strlen(path)) == 0)
+			return true;
+	}
+	return false;
+}
+
+const struct recorded *pdp_question(struct run *run, size_t index)
+{
 	struct recorder *r = run->lab->now.liar;
+	const struct recorded *q;
+
+	for (size_t i = 0; r && (q = recorder_find(r, i)); i++)
+		if (is_question(run, q) && index-- == 0)
+			return q;
+	return NULL;
+}
+
+size_t pdp_saw(struct run *run)
+{
 	size_t n = 0;
 
-	for (size_t i = 0; r && i < ARRAY_LEN(decisions); i++)
-		if (edition_path(run->edition, decisions[i]))
-			n += recorder_count_of(r, edition_path(run->edition, decisions[i]));
+	while (pdp_question(run, n))
+		n++;
 	return n;
 }
 

@@ -67,6 +67,8 @@ const char *browser_made(struct run *run, const char *log);
 /* The policy decision point lies to the target: names of kit/liar.h; NULL: the truth again. */
 void pdp_lies(struct run *run, const char *lie);
 size_t pdp_saw(struct run *run); /* questions the target asked in this row */
+struct recorded;
+const struct recorded *pdp_question(struct run *run, size_t index); /* NULL: there is none */
 
 /* Workspaces and members beyond those of token.h, as reference_seed() takes them; stolen. The decision
  * point knows them when this returns. */
