@@ -7,6 +7,7 @@
  */
 #include "idp-sim/base/buf.h"
 #include "idp-sim/base/conf.h"
+#include "runner/rows.h"
 #include "runner/say.h"
 #include "runner/session.h"
 #include "runner/verbs.h"
@@ -14,40 +15,6 @@
 #include <string.h>
 
 enum { COLUMN = 12 };
-
-struct found {
-	const struct suite *suite;
-	const struct scenario *row;
-};
-
-/* "login/x", "login/x@azure:cli": the row is what stands before the '@'. */
-static bool find_row(const char *id, struct found *ret, struct err *err)
-{
-	AUTO(char) char *name = strndup(id, strcspn(id, "@"));
-	struct arena *a = arena_new();
-	const char *known[2048] = { 0 };
-	const char *near;
-	size_t n = 0;
-	bool found = false;
-
-	for (size_t i = 0; suites[i] && !found; i++) {
-		for (size_t k = 0; k < suites[i]->n && !found; k++) {
-			const char *row = row_id(a, suites[i], &suites[i]->rows[k]);
-
-			if (n + 1 < ARRAY_LEN(known))
-				known[n++] = row;
-			found = !strcmp(row, name) || !strcmp(suites[i]->rows[k].name, name);
-			*ret = (struct found) { suites[i], &suites[i]->rows[k] };
-		}
-	}
-	near = found ? NULL : conf_nearest(name, known);
-	if (!found)
-		fail(err, ERR_INPUT, "no scenario '%s'%s%s%s", name,
-		     near ? ": did you mean '" : "; gauntlet list names them", near ? near : "",
-		     near ? "'?" : "");
-	arena_free(a);
-	return found;
-}
 
 static void add_words(struct buf *b, unsigned bits, const char *const *words)
 {
@@ -65,7 +32,7 @@ static const char *providers_word(const struct scenario *row)
 	return words[row->providers];
 }
 
-static void print_title(const struct found *f)
+static void print_title(const struct found_row *f)
 {
 	static const char *const doors[] = { "cli", "gateway", "pdp", "service", "sdk", NULL };
 	AUTO_BUF surfaces = { 0 }, id = { 0 }, right = { 0 };
@@ -150,7 +117,7 @@ static void print_refusal(const struct result *r, const char *provider)
 }
 
 /* The row once on the reference platform; NULL when that is not possible here. */
-static struct pool *play_once(struct session *s, struct plan *plan, const struct found *f,
+static struct pool *play_once(struct session *s, struct plan *plan, const struct found_row *f,
 			      struct err *err)
 {
 	struct plan_for how;
@@ -168,7 +135,7 @@ static struct pool *play_once(struct session *s, struct plan *plan, const struct
 	return pool_run(&o, err);
 }
 
-static void print_row(const struct found *f, const struct result *r, const char *provider)
+static void print_row(const struct found_row *f, const struct result *r, const char *provider)
 {
 	const struct scenario *row = f->row;
 
@@ -199,14 +166,14 @@ int verb_explain(const struct options *o)
 	struct session s = { 0 };
 	struct plan plan = { 0 };
 	struct err err = { 0 }, silent = { 0 };
-	struct found f = { 0 };
+	struct found_row f = { 0 };
 	struct pool *pool;
 
 	if (o->operands.n != 1) {
 		fail(&err, ERR_INPUT, "explain: which scenario? gauntlet explain login/NAME");
 		return complain(&err);
 	}
-	if (!find_row(o->operands.items[0], &f, &err))
+	if (!row_find(o->operands.items[0], &f, &err))
 		return complain(&err);
 	pool = session_open(&s, o, &silent) ? play_once(&s, &plan, &f, &silent) : NULL;
 	print_row(&f, pool ? pool_result(pool, 0) : NULL, pool ? plan.items[0].provider : "");

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* list.c - `gauntlet list`: what would be played, one id a line, or as JSON. */
+/* list.c - `gauntlet list`: what would be played, one id a line, or the
+ * catalogue page. */
 #include "idp-sim/base/conf.h"
+#include "runner/catalogue.h"
 #include "runner/session.h"
 #include "runner/verbs.h"
 
@@ -38,11 +40,37 @@ static bool print_ids(const struct plan *p, FILE *out)
 	return !ferror(out);
 }
 
+static bool print_rows(const struct plan *p, FILE *out)
+{
+	AUTO(json_t) json_t *list = catalogue_json(p);
+
+	return !json_dumpf(list, out, JSON_INDENT(1)) && fputc('\n', out) != EOF;
+}
+
+static bool (*find_format(const char *name))(const struct plan *p, FILE *out)
+{
+	static const struct {
+		const char *name;
+		bool (*write)(const struct plan *p, FILE *out);
+	} formats[] = { { "text", print_ids },
+			{ "json", print_json },
+			{ "rows", print_rows },
+			{ "markdown", catalogue_markdown },
+			{ "html", catalogue_html } };
+
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+		if (!strcmp(formats[i].name, name))
+			return formats[i].write;
+	}
+	return NULL;
+}
+
 static int print(const struct options *o, const struct plan *p)
 {
 	const char *format = o->format ? o->format : "text";
 	AUTO(FILE) FILE *file = o->output ? fopen(o->output, "we") : NULL;
 	FILE *out = file ? file : stdout;
+	bool (*write)(const struct plan *p, FILE *out);
 	struct err err = { 0 };
 	bool ok;
 
@@ -50,14 +78,13 @@ static int print(const struct options *o, const struct plan *p)
 		fail_errno(&err, "%s", o->output);
 		return complain(&err);
 	}
-	if (!strcmp(format, "json")) {
-		ok = print_json(p, out);
-	} else if (!strcmp(format, "text")) {
-		ok = print_ids(p, out);
-	} else {
-		fail(&err, ERR_INPUT, "--format %s: expected text or json", format);
+	write = find_format(format);
+	if (!write) {
+		fail(&err, ERR_INPUT,
+		     "--format %s: expected text, json, rows, markdown or html", format);
 		return complain(&err);
 	}
+	ok = write(p, out);
 	if (!ok || fflush(out)) {
 		fail_errno(&err, "cannot write the list");
 		return complain(&err);

@@ -20,6 +20,7 @@ const struct verb_row verb_rows[] = {
 	{ "doctor", "", "is this target ready to be judged?", DOCTOR, verb_doctor, NULL },
 	{ "init", "KIND", "write a commented target file", INIT, verb_init, kind_words },
 	{ "install", "", "run the install line of a target", INSTALL, verb_install, NULL },
+	{ "gate", "RELEASE", "several targets, one verdict", GATE, verb_gate, NULL },
 	{ "report", "RESULTS", "write reports of a kept JSON report", REPORT, verb_report,
 	  NULL },
 	{ "merge", "RESULTS...", "join the reports of shards", MERGE, verb_merge, NULL },

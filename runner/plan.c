@@ -4,6 +4,7 @@
 
 #include "idp-sim/base/buf.h"
 #include "idp-sim/base/conf.h"
+#include "runner/rows.h"
 
 #include <fnmatch.h>
 #include <string.h>
@@ -329,6 +330,17 @@ static bool check_sections(const struct options *o, struct err *err)
 	return true;
 }
 
+static bool check_only(const struct options *o, struct err *err)
+{
+	struct found_row found;
+
+	for (size_t i = 0; i < o->only.n; i++) {
+		if (!row_find(o->only.items[i], &found, err))
+			return err_note(err, "--only");
+	}
+	return true;
+}
+
 static const char *first_edition[] = { NULL, NULL };
 
 static const char **editions_of(const struct plan_for *f)
@@ -362,7 +374,7 @@ bool plan_make(struct plan *p, const struct plan_for *f, struct err *err)
 {
 	memset(p, 0, sizeof *p);
 	p->arena = arena_new();
-	if (!check_sections(f->options, err))
+	if (!check_sections(f->options, err) || !check_only(f->options, err))
 		return false;
 	for (const char **edition = editions_of(f); *edition; edition++) {
 		for (size_t i = 0; suites[i]; i++) {

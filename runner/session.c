@@ -4,6 +4,7 @@
 #include "idp-sim/base/buf.h"
 #include "idp-sim/base/file.h"
 #include "reports/report.h"
+#include "runner/rows.h"
 
 #include <limits.h>
 #include <string.h>
@@ -101,6 +102,18 @@ static const char **ids_of_report(struct session *s, const char *path, bool fail
 	return ids;
 }
 
+/* A profile that names a row nobody has would be passed by not playing it. */
+static bool all_exist(const char *const *ids, struct err *err)
+{
+	struct found_row found;
+
+	for (; *ids; ids++) {
+		if (!row_find(*ids, &found, err))
+			return false;
+	}
+	return true;
+}
+
 static bool choose_ids(struct session *s, struct err *err)
 {
 	const struct options *o = &s->own;
@@ -111,8 +124,8 @@ static bool choose_ids(struct session *s, struct err *err)
 		s->ids = profile_read(s->arena, o->profile, false, err);
 		s->required = profile_read(s->arena, o->profile, true, err);
 		s->profile_name = slash ? slash + 1 : o->profile;
-		if (!s->ids || !s->required)
-			return err_note(err, "--profile");
+		if (!s->ids || !s->required || !all_exist(s->ids, err))
+			return err_note(err, "--profile %s", o->profile);
 	}
 	if (o->failed) {
 		s->ids = ids_of_report(s, o->failed, true, err);
@@ -169,8 +182,8 @@ static bool load_target(struct session *s, struct err *err)
 	if (list) {
 		const char **names = arena_alloc(s->arena, sizeof *names);
 
-		json_array_foreach(list, i, item) names =
-			list_add(s->arena, names, &n, json_string_value(item));
+		json_array_foreach(list, i, item)
+			names = list_add(s->arena, names, &n, json_string_value(item));
 		s->providers_only = names;
 	}
 	find_secrets(s);

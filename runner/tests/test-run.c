@@ -112,6 +112,8 @@ static void each_exit_code(void)
 		{ 2, "$G run --timeout soon" },
 		{ 2, "$G run --section plian" },
 		{ 2, "$G run --report nosuch=x" },
+		{ 2, "$G run --only plain/pases" },
+		{ 2, "echo plain/gone > gone.txt; $G run --profile gone.txt" },
 		{ 2, "$G run --report junit" },
 		{ 2, "$G run --target no-such.yaml --set" },
 		{ 2, "echo 'target: x' > t.yaml; $G run --target t.yaml" },
@@ -354,6 +356,31 @@ static void a_pass_after_a_failure_is_flaky(void)
 		       "$G run --only tricky/flaky --retries 1 --strict", 1));
 }
 
+/* A row that is required and not claimed leaves the release in part; optional, it does not. */
+static void a_release_has_one_verdict(void)
+{
+	static const char make[] =
+		"echo 'target: a\nkind: cli\ncommand: [sh]\nverbs: {login: [x]}' > a.yaml; "
+		"echo 'target: b\nkind: gateway\ncommand: [sh]' > b.yaml; "
+		"echo 'release: r1\ntargets:\n- {target: a.yaml, profile: a.txt}\n"
+		"- {target: b.yaml}' > r.yaml; ";
+	char command[600];
+
+	snprintf(command, sizeof command, "%s echo plain/in-azure > a.txt; $G gate r.yaml",
+		 make);
+	CU_ASSERT(ends(NULL, command, 0));
+	CU_ASSERT(says(NULL, "echo plain/needs-something >> a.txt; $G gate r.yaml",
+		       "Conforms in part: 1 required not claimed"));
+	CU_ASSERT(ends(NULL, "$G gate r.yaml", 1));
+	CU_ASSERT(
+		ends(NULL,
+		     "echo 'plain/in-azure\n? plain/needs-something' > a.txt; "
+		     "$G gate r.yaml -r json=release.json && grep -q 'release r1' release.json",
+		     0));
+	CU_ASSERT(ends(NULL, "echo tricky/fails > a.txt; $G gate r.yaml", 1));
+	CU_ASSERT(ends(NULL, "echo 'release: r1\ntargets: []' > r.yaml; $G gate r.yaml", 2));
+}
+
 static void fail_fast_says_what_is_missing(void)
 {
 	CU_ASSERT(says(NULL, "$G run --tag fails --exclude '*hangs*' --fail-fast --jobs 1",
@@ -440,6 +467,7 @@ static const struct {
 	{ "merged shards equal the whole", merged_shards_equal_the_whole },
 	{ "options select", options_select },
 	{ "a pass after a failure is flaky", a_pass_after_a_failure_is_flaky },
+	{ "a release has one verdict", a_release_has_one_verdict },
 	{ "fail-fast says what is missing", fail_fast_says_what_is_missing },
 	{ "a broken gate leaves nothing known", a_broken_gate_leaves_nothing_known },
 	{ "known failures are exceptions", known_failures_are_exceptions },
