@@ -42,6 +42,7 @@ static void fill_from_row(struct pool *p, const struct item *it, struct result *
 	r->page = row->page;
 	r->source = row->source;
 	r->remedy = row->remedy;
+	r->consequence = row->consequence;
 	r->tags = row->tags;
 	r->level = row->level;
 }

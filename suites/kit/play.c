@@ -195,6 +195,7 @@ static void describe(struct run *run, const struct suite *suite)
 		.page = row->page,
 		.source = row->source,
 		.remedy = row->remedy,
+		.consequence = row->consequence,
 		.surface = surface_word(run->surface),
 		.provider = arena_str(run->arena, run->provider),
 		.edition = arena_str(run->arena, edition_name(run->edition)),

@@ -26,28 +26,32 @@ enum providers {
 enum edition_bit { NMP = 1, NEMO = 2, CALLOUT = 4, ALL_EDITIONS = 7 };
 
 struct scenario {
-	const char *name;      /* "invalid-scope-stops": unique in its section */
-	const char *title;     /* half a line, for lists */
-	const char *promise;   /* one present-tense sentence without "should" */
-	const char *page;      /* documentation section: "Troubleshooting, \"403 despite access\"" */
-	const char *source;    /* RFC, provider page, or the contract's evidence */
-	const char *given;     /* for `gauntlet explain`: the departure from a good day, or NULL */
-	const char *when;      /* what the person does */
-	const char *remedy;    /* imperative, to the owner of the part */
-	const char *reproduce; /* idp-sim and curl lines for `explain`, or NULL */
-	const char *catalogue; /* ids of the catalogue it covers: "AUTH-LOGIN-AADSTS70011 ..." */
-	const char *needs;     /* words a target must claim: "cli.login cli.scope_option" */
-	const char *tags;      /* "intrusive raw-bytes slow" */
-	const char *mutants;   /* who must be caught by it: "cli-ignores-device-error ..." */
-	const char *guard;     /* not NULL: reason why no mutant can turn it red */
-	const char *configuration; /* the configuration group it needs, NULL: the default one (kit/lab.h) */
-	int wait_s;            /* longest real wait it declares; 0: none */
+	const char *name;    /* "invalid-scope-stops": unique in its section */
+	const char *title;   /* half a line, for lists */
+	const char *promise; /* one present-tense sentence without "should" */
+	const char *page; /* documentation section: "Troubleshooting, \"403 despite access\"" */
+	const char *source; /* RFC, provider page, or the contract's evidence */
+	const char *given;  /* for `gauntlet explain`: the departure from a good day, or NULL */
+	const char *when;   /* what the person does */
+	const char *remedy; /* imperative, to the owner of the part */
+	const char *consequence; /* of a break, after "The gateway ...": "lets anybody forge a
+				  * token"; NULL when there is none to fear */
+	const char *reproduce;	 /* idp-sim and curl lines for `explain`, or NULL */
+	const char
+		*catalogue;  /* ids of the catalogue it covers: "AUTH-LOGIN-AADSTS70011 ..." */
+	const char *needs;   /* words a target must claim: "cli.login cli.scope_option" */
+	const char *tags;    /* "intrusive raw-bytes slow" */
+	const char *mutants; /* who must be caught by it: "cli-ignores-device-error ..." */
+	const char *guard;   /* not NULL: reason why no mutant can turn it red */
+	const char *
+		configuration; /* the configuration group it needs, NULL: the default one (kit/lab.h) */
+	int wait_s;	       /* longest real wait it declares; 0: none */
 	enum level level;
-	unsigned surfaces;     /* of enum surface; one expansion each */
-	unsigned editions;     /* of enum edition_bit; 0: all */
+	unsigned surfaces; /* of enum surface; one expansion each */
+	unsigned editions; /* of enum edition_bit; 0: all */
 	enum providers providers;
 	void (*play)(struct run *run);
-	const void *arg;       /* rows that share a function and differ in constants: run->arg */
+	const void *arg; /* rows that share a function and differ in constants: run->arg */
 };
 
 struct suite {
