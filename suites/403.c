@@ -264,11 +264,11 @@ static void token_decodes(struct run *run)
 	const struct ran *r;
 	json_t *claims;
 
-	control_succeeds(
+	check_succeeds(
 		run, "logs in",
 		cli(run, "login", "username=alice@example.com", "password=password", NULL));
 	r = cli(run, "token", NULL);
-	control_succeeds(run, "prints the token", r);
+	check_succeeds(run, "prints the token", r);
 	claims = token_claims(run, r->out);
 	check_that(run, json_object_get(claims, "scp") || json_object_get(claims, "scope"),
 		   "the part between the dots shows the scopes", "scp or scope in JSON", "%s",

@@ -51,7 +51,7 @@ static void code_before_polling(struct run *run)
 	const struct ran *r;
 
 	trouble(run, "{s:s, s:s, s:s, s:i}", "kind", "wire", "what", "delay", "endpoint",
-		"token", "number", 5000);
+		"token", "number", 2 * patience_ms(run, 3000));
 	r = cli_command(
 		run, &(struct command) { .verb = "login", .args = keep, .timeout_ms = 3000 });
 	control_that(run, provider_saw(run, "device") == 1, "a device code was issued", "none");
@@ -63,7 +63,7 @@ static void device_form(struct run *run)
 {
 	const struct ran *r = cli_login(run, "alice", NULL);
 
-	control_succeeds(run, "logs in", r);
+	check_succeeds(run, "logs in", r);
 	check_equal(run, "sends the client id to the device endpoint",
 		    provider_field(run, "device", 0, "client_id"), run->config->client_id);
 	check_that(run, provider_field(run, "device", 0, "scope") != NULL,
@@ -160,7 +160,7 @@ static void default_scopes(struct run *run)
 
 static void scope_option(struct run *run)
 {
-	control_succeeds(run, "logs in", cli_login(run, "alice", "scope=platform:read", NULL));
+	check_succeeds(run, "logs in", cli_login(run, "alice", "scope=platform:read", NULL));
 	check_contains(run, "asks for the scope of the option", asked_scope(run),
 		       "platform:read");
 	check_lacks(run, "asks for no other platform scope", asked_scope(run),
@@ -169,7 +169,7 @@ static void scope_option(struct run *run)
 
 static void scope_prefix(struct run *run)
 {
-	control_succeeds(run, "logs in", cli_login(run, "alice", NULL));
+	check_succeeds(run, "logs in", cli_login(run, "alice", NULL));
 	check_contains(run, "prefixes platform scopes", asked_scope(run),
 		       ours(run, "platform:read"));
 	check_lacks(run, "leaves OpenID scopes alone", asked_scope(run),
@@ -395,7 +395,7 @@ static void bearer_to_cluster(struct run *run)
 	const char *token;
 
 	login_given(run, "alice", -60, true);
-	control_succeeds(run, "lists workspaces", cli(run, "workspaces-list", NULL));
+	check_succeeds(run, "lists workspaces", cli(run, "workspaces-list", NULL));
 	token = config_value(run, "token");
 	check_equal(run, "sends the token as a bearer token",
 		    api_header(run, "workspaces", 0, "Authorization"),
@@ -670,7 +670,8 @@ static const struct scenario rows[] = {
 		.catalogue = "AUTH-TOK-PASSWORD-FAIL",
 		.needs = "cli.login cli.password",
 		.mutants = "cli-prints-password cli-login-failure-exits-0 "
-			   "cli-hides-provider-error",
+			   "cli-hides-provider-error cli-password-falls-back "
+			   "cli-stores-null-token",
 		.level = LEVEL_EXTENDED,
 		.surfaces = CLI,
 		.providers = EACH_PROVIDER,
@@ -719,7 +720,8 @@ static const struct scenario rows[] = {
 		.remedy = "Show upn or email, scp or scope, and exp.",
 		.catalogue = "AUTH-TOK-STATUS",
 		.needs = "cli.status",
-		.mutants = "cli-status-shows-subject cli-status-prints-token",
+		.mutants = "cli-status-shows-subject cli-status-prints-token "
+			   "cli-status-hides-scopes",
 		.surfaces = CLI,
 		.providers = EACH_PROVIDER,
 		.play = status_shows,

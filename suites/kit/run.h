@@ -43,4 +43,7 @@ bool run_broken(struct run *run, const char *fmt, ...) PRINTF(2, 3);
 /* Does the target claim that word ("cli.scope_option")? True for the reference platform. */
 bool run_claims(const struct run *run, const char *word);
 
+/* The time-out that a command of ms really has: a foreign program may need many seconds to start. */
+int patience_ms(const struct run *run, int ms);
+
 char *run_printf(struct run *run, const char *fmt, ...) PRINTF(2, 3);

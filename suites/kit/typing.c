@@ -12,7 +12,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-enum { MAX_ARGS = 32, EMBEDDED_SIGN_IN_MS = 4000, FOREIGN_SIGN_IN_MS = 20000 };
+enum { MAX_ARGS = 32, SIGN_IN_MS = 4000, FOREIGN_START_MS = 25000 };
 
 static const struct ran nothing_ran = {
 	.exit_code = -1, .not_started = true, .out = (char[]) { "" }, .err = (char[]) { "" }
@@ -52,6 +52,11 @@ static char *command_line(struct run *run, const struct command *cmd)
 	return arena_str(run->arena, b.p);
 }
 
+int patience_ms(const struct run *run, int ms)
+{
+	return run->lab->embedded ? ms : ms + FOREIGN_START_MS;
+}
+
 struct typed *cli_begin(struct run *run, const struct command *cmd)
 {
 	const struct target *t = run->lab->target;
@@ -63,7 +68,9 @@ struct typed *cli_begin(struct run *run, const struct command *cmd)
 		return typed;
 	run->lab->now.dirty = true;
 	hops_add(run->lab, "person", "cli", false, command_line(run, cmd), NULL);
-	typed->running = t->begin(t->ctx, run->lab->now.instance, cmd, &err);
+	if (cmd->timeout_ms)
+		typed->cmd.timeout_ms = patience_ms(run, cmd->timeout_ms);
+	typed->running = t->begin(t->ctx, run->lab->now.instance, &typed->cmd, &err);
 	if (!typed->running)
 		run_broken(run, "cannot type %s: %s", cmd->verb, err.text);
 	return typed;
@@ -146,7 +153,7 @@ const char *sign_in_pending(struct run *run, int timeout_ms)
 	json_t *list, *d;
 	size_t i;
 
-	if (run->broken || !provider_wait(run, "device", 1, timeout_ms))
+	if (run->broken || !provider_wait(run, "device", 1, patience_ms(run, timeout_ms)))
 		return NULL;
 	list = sim(run, "GET", "/_sim/devices", NULL);
 	if (json_is_object(list))
@@ -176,7 +183,6 @@ void sign_in_deny(struct run *run, const char *user_code)
 
 const struct ran *cli_login(struct run *run, const char *user, ...)
 {
-	int wait = run->lab->embedded ? EMBEDDED_SIGN_IN_MS : FOREIGN_SIGN_IN_MS;
 	struct command cmd = { .verb = "login" };
 	struct typed *t;
 	const char *code;
@@ -186,7 +192,7 @@ const struct ran *cli_login(struct run *run, const char *user, ...)
 	cmd.args = collect(run, ap);
 	va_end(ap);
 	t = cli_begin(run, &cmd);
-	code = sign_in_pending(run, wait);
+	code = sign_in_pending(run, SIGN_IN_MS);
 	if (code)
 		sign_in_approve(run, code, user ? user : "alice");
 	return cli_finish(run, t);
