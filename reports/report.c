@@ -53,7 +53,7 @@ bool report_write(const char *format, const char *path, const struct results *rs
 {
 	const struct report_format *f = report_find(format);
 	AUTO(char) char *text = NULL;
-	size_t n;
+	size_t n = 0;
 
 	if (!f)
 		return fail(err, ERR_INPUT, "unknown report format '%s'", format);
