@@ -64,16 +64,17 @@ enum situation judge_password(struct exchange *x, const char *login, const char 
 {
 	bool first = x->provider->behaviours.state_first;
 	const struct user *u = provider_user(x->provider, login);
+	const struct user *foreigner = NULL;
 	enum situation why = S_none;
 
 	if (u && u->tenant && x->tenant && !x->tenant->any && !u->guest &&
 	    strcmp(u->tenant, x->tenant->id) != 0)
-		u = NULL;
+		foreigner = u, u = NULL;
 	x->user = u;
 	x->facts.user = u ? u->name : login;
 	x->word = login;
 	if (!u)
-		return S_unknown_user;
+		return foreigner ? S_guest_not_in_tenant : S_unknown_user;
 	if (first)
 		why = judge_account(x, u);
 	if (!why)

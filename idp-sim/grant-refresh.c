@@ -7,12 +7,26 @@
 
 #include <string.h>
 
+/* Entra: a single page app has to sign in every day, and a policy may want more. The client
+ * says true for the usual limit, or a duration; 0: no limit. */
+static int64_t own_limit(const struct exchange *x, const char *name, int64_t usual_ms)
+{
+	const json_t *v = json_object_get(x->client->source, name);
+
+	if (json_is_boolean(v))
+		return json_is_true(v) ? usual_ms : 0;
+	return conf_duration_ms(v, 0);
+}
+
 /* What the session says, whatever the token. Called with its lock held. */
 static enum situation judge_session(struct exchange *x, const struct session *s,
 				    const struct refresh_claim *c)
 {
 	int64_t most = s->offline ? 0 : provider_life_ms(x, LIFE_SESSION);
 	int64_t from = x->provider->behaviours.refresh_inherits ? s->started_ms : c->issued_ms;
+
+	int64_t ends = own_limit(x, "spa", 86400000);
+	int64_t frequency = own_limit(x, "sign_in_frequency", 0);
 
 	if (s->reused)
 		return S_refresh_successor_of_reused;
@@ -24,6 +38,10 @@ static enum situation judge_session(struct exchange *x, const struct session *s,
 		return S_refresh_token_expired;
 	if (most && s->started_ms + most <= x->now_ms)
 		return S_refresh_token_expired;
+	if (ends && s->started_ms + ends <= x->now_ms)
+		return S_refresh_token_expired_spa;
+	if (frequency && s->started_ms + frequency <= x->now_ms)
+		return S_refresh_sign_in_frequency;
 	return S_none;
 }
 

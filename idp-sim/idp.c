@@ -35,6 +35,7 @@ static void make_stores(struct idp *s)
 	s->sessions = store_new(&s->clk, MANY);
 	s->sign_ins = store_new(&s->clk, MANY);
 	s->revoked = store_new(&s->clk, MANY);
+	s->rates = store_new(&s->clk, MANY);
 }
 
 static void set_clock(struct idp *s)
@@ -154,6 +155,7 @@ void idp_stop(struct idp *s)
 	store_free(s->sessions);
 	store_free(s->sign_ins);
 	store_free(s->revoked);
+	store_free(s->rates);
 	for (size_t i = 0; i < s->n_providers; i++)
 		provider_free(s->providers[i]);
 	troubles_free(s->troubles);
@@ -242,6 +244,7 @@ void idp_reset(struct idp *s)
 	store_clear(s->sessions);
 	store_clear(s->sign_ins);
 	store_clear(s->revoked);
+	store_clear(s->rates);
 	(void)!troubles_clear(s->troubles, 0);
 	journal_reset(s->journal);
 	for (size_t i = 0; i < s->n_providers; i++)

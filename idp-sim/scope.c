@@ -5,7 +5,7 @@
 
 /* ---- small pieces ---- */
 
-static const struct scope *find_scope(const struct provider *p, const char *name)
+const struct scope *scope_find(const struct provider *p, const char *name)
 {
 	for (size_t i = 0; i < p->n_scopes; i++)
 		if (!strcmp(p->scopes[i].name, name))
@@ -83,9 +83,22 @@ static void finish(struct exchange *x, bool asked, struct scopes *ret)
 
 /* ---- scopes with plain names ---- */
 
+/* A scope that needs consent, and the client has it. */
+static bool is_granted(const struct client *c, const char *name)
+{
+	const json_t *list = c ? json_object_get(c->source, "granted_scopes") : NULL;
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(list, i, item)
+		if (json_is_string(item) && !strcmp(json_string_value(item), name))
+			return true;
+	return false;
+}
+
 static bool judge_plain_word(struct exchange *x, char *word, struct scopes *ret)
 {
-	const struct scope *s = find_scope(x->provider, word);
+	const struct scope *s = scope_find(x->provider, word);
 	bool own = x->grant == GRANT_CLIENT_CREDENTIALS;
 
 	if (!s && x->client && words_have(&x->client->scopes, word)) {
@@ -94,12 +107,16 @@ static bool judge_plain_word(struct exchange *x, char *word, struct scopes *ret)
 	}
 	if (!s)
 		return refuse_word(x, S_unknown_scope, word);
-	if (own && s->openid && !x->provider->behaviours.openid_for_clients)
+	if (s->consent && s->openid && !tenant_flag(x->tenant, "org"))
+		return refuse_word(x, S_unknown_scope, word);
+	if (own && s->openid && !s->consent && !x->provider->behaviours.openid_for_clients)
 		return refuse_word(x, S_openid_scope_for_client, word);
 	if (!s->openid && tenant_flag(x->tenant, "only_openid_scopes"))
 		return refuse_word(x, S_custom_scope_refused, word);
 	if (!client_may_ask(x->client, s))
 		return refuse_word(x, S_unknown_scope, word);
+	if (s->consent && !is_granted(x->client, s->name))
+		return refuse_word(x, own ? S_role_not_assigned : S_consent_missing, word);
 	add(ret, s->name);
 	return true;
 }
@@ -181,7 +198,7 @@ static bool take_resource(struct exchange *x, const struct resource *r, const ch
 static bool judge_resource_word(struct exchange *x, char *word, struct scopes *ret)
 {
 	const struct provider *p = x->provider;
-	const struct scope *s = find_scope(p, word);
+	const struct scope *s = scope_find(p, word);
 	const char *name = word;
 	const struct resource *r;
 
@@ -287,7 +304,7 @@ void scopes_lenient(struct exchange *x, const char *asked, struct scopes *ret)
 	if (x->provider->behaviours.resources && !asked)
 		ask_for_first(x, ret);
 	while (at && (word = next_word(x->arena, &at))) {
-		const struct scope *s = find_scope(x->provider, word);
+		const struct scope *s = scope_find(x->provider, word);
 
 		any = true;
 		if (s && client_may_ask(x->client, s))
@@ -323,74 +340,4 @@ void scopes_narrow(struct exchange *x, struct scopes *ret, const struct scopes *
 		if (scopes_have(granted, ret->v[i]))
 			add(&kept, ret->v[i]);
 	*ret = kept;
-}
-
-static bool is_shown(const struct provider *p, const struct scopes *s, const char *name)
-{
-	const struct scope *known = find_scope(p, name);
-
-	if (!known)
-		return true;
-	return !known->hidden && !(s->resource && !s->resource->is_default);
-}
-
-static const char *short_name(const struct scopes *s, const char *name)
-{
-	size_t n = s->resource ? strlen(s->resource->uri) : 0;
-
-	return n && !strncmp(name, s->resource->uri, n) && name[n] == '/' ? name + n + 1 : name;
-}
-
-const char *scopes_text(struct exchange *x, const struct scopes *s, enum scopes_form form)
-{
-	AUTO_BUF b = { 0 };
-
-	for (size_t i = 0; i < s->n; i++) {
-		const char *name = s->v[i];
-
-		if (form != SCOPES_ALL && !is_shown(x->provider, s, name))
-			continue;
-		if (form != SCOPES_ALL && s->resource && !strcmp(name, "offline_access"))
-			continue;
-		if (b.n)
-			buf_char(&b, ' ');
-		buf_str(&b, form == SCOPES_SHORT ? short_name(s, name) : name);
-	}
-	return b.p ? arena_dup(x->arena, b.p, b.n) : "";
-}
-
-static void add_audience(const char **ret, size_t *n, const char *aud)
-{
-	for (size_t i = 0; i < *n; i++)
-		if (!strcmp(ret[i], aud))
-			return;
-	if (*n < MAX_SCOPES)
-		ret[(*n)++] = aud;
-}
-
-size_t scopes_audience(struct exchange *x, const struct scopes *s, const char *version,
-		       const char **ret)
-{
-	const struct attr *own = x->client ? attr_find(&x->client->attrs, "audience") : NULL;
-	const char *general;
-	size_t n = 0;
-
-	if (own && own->value.kind == VALUE_STRING)
-		add_audience(ret, &n, own->value.s);
-	else if (s->resource)
-		add_audience(ret, &n,
-			     version && !strcmp(version, "1.0") ? s->resource->uri
-								: s->resource->id);
-	for (size_t i = 0; i < s->n; i++) {
-		const struct scope *known = find_scope(x->provider, s->v[i]);
-
-		if (known && known->audience)
-			add_audience(ret, &n, known->audience);
-	}
-	general = template_text(x->provider->texts[TXT_audience], x, x->arena);
-	if (*general && !own && !s->resource)
-		add_audience(ret, &n, general);
-	if (!n && x->client)
-		add_audience(ret, &n, x->client->id);
-	return n;
 }

@@ -18,6 +18,7 @@ void scopes_parse(struct exchange *x, const char *text, struct scopes *ret);
 /* ret keeps only what `granted` has as well; hidden ones stay. */
 void scopes_narrow(struct exchange *x, struct scopes *ret, const struct scopes *granted);
 
+const struct scope *scope_find(const struct provider *p, const char *name); /* or NULL */
 bool scopes_have(const struct scopes *s, const char *name);
 
 enum scopes_form {

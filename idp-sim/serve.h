@@ -60,6 +60,8 @@ void serve_status(struct exchange *x);
 void serve_instance(struct exchange *x);
 void serve_authn(struct exchange *x);
 
+/* Counts the request against the client's limit in this minute; false after answering. */
+bool rate_allows(struct exchange *x);
 /* Identifies and authenticates the client of the request into x->client. False after
  * answering. */
 bool authenticate_client(struct exchange *x);

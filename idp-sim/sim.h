@@ -31,6 +31,7 @@ struct idp {
 	struct store *sessions;	  /* session id -> struct session */
 	struct store *sign_ins;	  /* form id -> struct sign_in: a person between two pages */
 	struct store *revoked;	  /* jti of access tokens revoked one by one */
+	struct store *rates;	  /* provider/client/minute -> a count */
 	struct troubles *troubles;
 	struct journal *journal;
 	unsigned char secret[32]; /* makes refresh tokens and codes unforgeable */

@@ -53,6 +53,22 @@ static bool judge_duplicates(struct exchange *x)
 	return refuse(x, S_duplicate_parameter);
 }
 
+/* Okta: an access policy has rules by grant; no rule that matches is the famous refusal. */
+static bool policy_allows(struct exchange *x)
+{
+	const json_t *allowed = json_object_get(x->client->source, "policy_grants");
+	const json_t *item;
+	size_t i;
+
+	if (!allowed)
+		return true;
+	json_array_foreach(allowed, i, item)
+		if (json_is_string(item) &&
+		    !strcmp(json_string_value(item), grant_names[x->grant]))
+			return true;
+	return refuse(x, S_policy_denied);
+}
+
 static bool grant_allowed(struct exchange *x)
 {
 	const struct client *c = x->client;
@@ -60,7 +76,7 @@ static bool grant_allowed(struct exchange *x)
 	if (x->grant == GRANT_CLIENT_CREDENTIALS && c->is_public)
 		return refuse(x, S_public_client_credentials);
 	if (c->grants & 1u << x->grant)
-		return true;
+		return policy_allows(x);
 	if (x->grant == GRANT_REFRESH_TOKEN && !json_object_get(c->source, "grants"))
 		return true;
 	return refuse(x, x->grant == GRANT_DEVICE_CODE ? S_device_flow_disabled
@@ -75,7 +91,7 @@ void serve_token(struct exchange *x)
 		return;
 	if (first && !judge_grant_type(x))
 		return;
-	if (!authenticate_client(x))
+	if (!authenticate_client(x) || !rate_allows(x))
 		return;
 	if (!first && !judge_grant_type(x))
 		return;
@@ -94,6 +110,8 @@ bool person_may(struct exchange *x)
 		assigned |= words_have(&c->groups, u->groups.v[i]);
 	if (!assigned)
 		return refuse(x, S_user_not_assigned);
+	if (conf_bool(u->source, "blocked", false) || conf_bool(c->source, "blocked", false))
+		return refuse(x, S_conditional_access);
 	if (!c->consented)
 		return refuse(x, S_consent_missing);
 	return trouble_passes(x, MOMENT_GRANT);
@@ -111,9 +129,20 @@ bool roles_assigned(struct exchange *x, const struct scopes *s)
 	return refuse_word(x, S_role_not_assigned, s->resource->uri);
 }
 
+/* Okta: the org's own server wants a key, not a secret. */
+static bool proof_suffices(struct exchange *x)
+{
+	if (!tenant_flag(x->tenant, "org") || form_get(&x->form, "client_assertion"))
+		return true;
+	return refuse(x, S_needs_private_key_jwt);
+}
+
 void grant_client_credentials(struct exchange *x)
 {
 	struct scopes scopes;
+
+	if (!proof_suffices(x))
+		return;
 
 	if (!scopes_judge(x, form_get(&x->form, "scope"), &scopes))
 		return;

@@ -160,7 +160,8 @@ static bool get_stable(struct exchange *x, const char *arg, struct value *v)
 static bool get_derived(struct exchange *x, const char *arg, struct value *v)
 {
 	static const char letters[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+		"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+	size_t kinds = arg && !strncmp(arg, "digits", 6) ? 10 : sizeof(letters) - 1;
 	const char *text = arena_printf(x->arena, "%s|%s", x->provider->name,
 					x->user ? x->user->name : "");
 	const char *colon = arg ? strchr(arg, ':') : NULL;
@@ -172,7 +173,7 @@ static bool get_derived(struct exchange *x, const char *arg, struct value *v)
 	if (!colon)
 		return set_str(v, uuid_of(x->arena, hash));
 	for (size_t i = 0; i < n && i < sizeof(hash); i++)
-		s[i] = letters[hash[i] % (sizeof(letters) - 1)];
+		s[i] = letters[hash[i] % kinds];
 	return set_str(v, s);
 }
 
