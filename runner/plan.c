@@ -4,11 +4,11 @@
 
 #include "idp-sim/base/buf.h"
 #include "idp-sim/base/conf.h"
-#include "runner/rows.h"
+#include "runner/select.h"
 
-#include <fnmatch.h>
 #include <string.h>
 
+enum { MAX_PROVIDERS = 20 };
 enum { ALL_SURFACES = CLI | GATEWAY | PDP | SERVICE | SDK };
 
 static const enum surface surface_order[] = { CLI, SDK, GATEWAY, PDP, SERVICE };
@@ -40,30 +40,12 @@ const char *row_id(struct arena *a, const struct suite *s, const struct scenario
 	return arena_printf(a, "%s/%s", s->section, row->name);
 }
 
-long plan_shard(const char *id, long n)
-{
-	uint64_t h = 14695981039346656037u;
-
-	for (; *id; id++)
-		h = (h ^ (unsigned char)*id) * 1099511628211u;
-	return (long)(h % (uint64_t)n) + 1;
-}
-
-static bool listed(const char *const *list, const char *word)
-{
-	for (; list && *list; list++) {
-		if (!strcmp(*list, word))
-			return true;
-	}
-	return false;
-}
-
 static bool wanted_provider(const struct plan_for *f, const char *name)
 {
 	const struct words *w = &f->options->provider;
 
 	return (!w->n || words_include(w, name)) &&
-	       (!f->providers_only || listed(f->providers_only, name));
+	       (!f->providers_only || word_listed(f->providers_only, name));
 }
 
 /* Providers beyond the three built in: a file of the user's own, given by --provider. */
@@ -78,7 +60,7 @@ static size_t wanted_providers(const struct plan_for *f, const char **ret, size_
 	for (size_t i = 0; i < f->options->provider.n && n < max; i++) {
 		const char *name = f->options->provider.items[i];
 
-		if (!listed(all_providers, name))
+		if (!word_listed(all_providers, name))
 			ret[n++] = name;
 	}
 	return n;
@@ -106,65 +88,6 @@ const char **plan_providers(struct arena *a, const struct scenario *row,
 	if (row->providers == ANY_PROVIDER && first)
 		ret[k++] = first;
 	return ret;
-}
-
-/* A glob without '@' is also held against the id without its expansion. */
-static bool glob_matches(const char *glob, const char *id, const char *row)
-{
-	return !fnmatch(glob, id, 0) || !fnmatch(glob, row, 0);
-}
-
-static bool any_glob(const struct words *w, const char *id, const char *row)
-{
-	for (size_t i = 0; i < w->n; i++) {
-		if (glob_matches(w->items[i], id, row))
-			return true;
-	}
-	return false;
-}
-
-/* "intrusive" wants the tag, "!slow" refuses it; one wanted tag is enough. */
-static bool tags_match(const struct words *w, const char *tags)
-{
-	bool asked = false, found = false;
-
-	for (size_t i = 0; i < w->n; i++) {
-		const char *tag = w->items[i];
-
-		if (*tag == '!' && has_word(tags, tag + 1))
-			return false;
-		asked = asked || *tag != '!';
-		found = found || (*tag != '!' && has_word(tags, tag));
-	}
-	return found || !asked;
-}
-
-static bool only_has(const struct words *w, const char *id, const char *row)
-{
-	for (size_t i = 0; i < w->n; i++) {
-		if (!strcmp(w->items[i], id) || !strcmp(w->items[i], row))
-			return true;
-	}
-	return false;
-}
-
-static bool row_selected(const struct options *o, const struct suite *s,
-			 const struct scenario *row)
-{
-	return (!o->section.n || words_include(&o->section, s->section)) &&
-	       (!o->level.n || words_include(&o->level, level_word(row->level))) &&
-	       tags_match(&o->tag, row->tags);
-}
-
-static bool id_selected(const struct plan_for *f, const char *id, const char *row)
-{
-	const struct options *o = f->options;
-
-	return (!o->only.n || only_has(&o->only, id, row)) &&
-	       (!o->filter.n || any_glob(&o->filter, id, row)) &&
-	       !any_glob(&o->exclude, id, row) &&
-	       (!f->ids || listed(f->ids, id) || listed(f->ids, row)) &&
-	       (!o->shards || plan_shard(id, o->shards) == o->shard);
 }
 
 static const char *unclaimed(struct arena *a, const struct plan_for *f,
@@ -276,6 +199,33 @@ static void add_row(struct plan *p, const struct plan_for *f, const struct item 
 	give_lab(p, it);
 }
 
+/* The providers of the whole plan, whatever shard of it is played. */
+static void note_provider(struct plan *p, const char *name)
+{
+	size_t n = 0;
+
+	while (p->providers[n])
+		n++;
+	if (!word_listed(p->providers, name) && n + 1 < MAX_PROVIDERS)
+		p->providers[n] = name;
+}
+
+static void order_providers(struct plan *p)
+{
+	const char **before = p->providers;
+	size_t n = 0;
+
+	p->providers = arena_alloc(p->arena, MAX_PROVIDERS * sizeof *p->providers);
+	for (size_t i = 0; all_providers[i]; i++) {
+		if (word_listed(before, all_providers[i]))
+			p->providers[n++] = all_providers[i];
+	}
+	for (; *before; before++) {
+		if (!word_listed(all_providers, *before))
+			p->providers[n++] = *before;
+	}
+}
+
 static void expand(struct plan *p, const struct plan_for *f, const struct suite *s,
 		   const struct scenario *row, const char *edition)
 {
@@ -283,6 +233,7 @@ static void expand(struct plan *p, const struct plan_for *f, const struct suite 
 	unsigned surfaces = f->target ? f->target->surfaces : ALL_SURFACES;
 	const char *name = row_id(p->arena, s, row);
 	bool any = row->providers == ANY_PROVIDER;
+	long shards = f->options->shards;
 
 	if (row->editions && !(row->editions & edition_bit_of(edition)))
 		return;
@@ -306,39 +257,13 @@ static void expand(struct plan *p, const struct plan_for *f, const struct suite 
 						  any ? "any" : providers[k], edition),
 			};
 
-			if (id_selected(f, it.id, name))
+			if (!select_id(f, it.id, name))
+				continue;
+			note_provider(p, it.provider);
+			if (!shards || plan_shard(it.id, shards) == f->options->shard)
 				add_row(p, f, &it);
 		}
 	}
-}
-
-static bool check_sections(const struct options *o, struct err *err)
-{
-	const char *known[64] = { 0 };
-	size_t n = 0;
-
-	for (; suites[n] && n + 1 < ARRAY_LEN(known); n++)
-		known[n] = suites[n]->section;
-	for (size_t i = 0; i < o->section.n; i++) {
-		const char *near = conf_nearest(o->section.items[i], known);
-
-		if (!listed(known, o->section.items[i]))
-			return fail(err, ERR_INPUT, "--section %s: unknown%s%s%s",
-				    o->section.items[i], near ? ": did you mean '" : "",
-				    near ? near : "", near ? "'?" : "");
-	}
-	return true;
-}
-
-static bool check_only(const struct options *o, struct err *err)
-{
-	struct found_row found;
-
-	for (size_t i = 0; i < o->only.n; i++) {
-		if (!row_find(o->only.items[i], &found, err))
-			return err_note(err, "--only");
-	}
-	return true;
 }
 
 static const char *first_edition[] = { NULL, NULL };
@@ -351,42 +276,24 @@ static const char **editions_of(const struct plan_for *f)
 	return first_edition;
 }
 
-static void collect_providers(struct plan *p)
-{
-	size_t n = 0;
-
-	p->providers = arena_alloc(p->arena, 20 * sizeof *p->providers);
-	for (size_t k = 0; all_providers[k]; k++) {
-		for (size_t i = 0; i < p->n; i++) {
-			if (!strcmp(p->items[i].provider, all_providers[k])) {
-				p->providers[n++] = all_providers[k];
-				break;
-			}
-		}
-	}
-	for (size_t i = 0; i < p->n && n < 19; i++) {
-		if (!listed(p->providers, p->items[i].provider))
-			p->providers[n++] = p->items[i].provider;
-	}
-}
-
 bool plan_make(struct plan *p, const struct plan_for *f, struct err *err)
 {
 	memset(p, 0, sizeof *p);
 	p->arena = arena_new();
-	if (!check_sections(f->options, err) || !check_only(f->options, err))
+	p->providers = arena_alloc(p->arena, MAX_PROVIDERS * sizeof *p->providers);
+	if (!select_check(f->options, err))
 		return false;
 	for (const char **edition = editions_of(f); *edition; edition++) {
 		for (size_t i = 0; suites[i]; i++) {
 			if (!strcmp(suites[i]->section, SECTION_SANITY))
 				continue; /* its row is the gate */
 			for (size_t k = 0; k < suites[i]->n; k++) {
-				if (row_selected(f->options, suites[i], &suites[i]->rows[k]))
+				if (select_row(f->options, suites[i], &suites[i]->rows[k]))
 					expand(p, f, suites[i], &suites[i]->rows[k], *edition);
 			}
 		}
 	}
-	collect_providers(p);
+	order_providers(p);
 	return true;
 }
 
