@@ -51,9 +51,9 @@ static void code_before_polling(struct run *run)
 	const struct ran *r;
 
 	trouble(run, "{s:s, s:s, s:s, s:i}", "kind", "wire", "what", "delay", "endpoint",
-		"token", "number", 2 * patience_ms(run, 3000));
+		"token", "number", 2 * patience_ms(run, 5000));
 	r = cli_command(
-		run, &(struct command) { .verb = "login", .args = keep, .timeout_ms = 3000 });
+		run, &(struct command) { .verb = "login", .args = keep, .timeout_ms = 5000 });
 	control_that(run, provider_saw(run, "device") == 1, "a device code was issued", "none");
 	check_contains(run, "shows the verification URI before the first poll is answered",
 		       said(run, r), sign_in_uri(run));
@@ -476,7 +476,7 @@ static const struct scenario rows[] = {
 		.catalogue = "AUTH-TOK-DEVICE-OK",
 		.needs = "cli.login cli.no_browser",
 		.mutants = "cli-shows-code-late",
-		.wait_s = 6,
+		.wait_s = 5,
 		.surfaces = CLI,
 		.play = code_before_polling,
 	},
