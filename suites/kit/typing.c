@@ -12,7 +12,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-enum { MAX_ARGS = 32, SIGN_IN_MS = 4000, FOREIGN_START_MS = 25000 };
+enum { MAX_ARGS = 32, SIGN_IN_MS = 4000, FOREIGN_START_MS = 60000 };
 
 static const struct ran nothing_ran = {
 	.exit_code = -1, .not_started = true, .out = (char[]) { "" }, .err = (char[]) { "" }
