@@ -38,11 +38,11 @@ static void put_answer(struct buf *b, const json_t *e)
 	if (code)
 		buf_add(b, code, strspn(code + 6, "0123456789") + 6);
 	else if (error)
-		html(b, error);
+		buf_html(b, error);
 	else if (conf_str(e, "situation", NULL))
-		html(b, conf_str(e, "situation", NULL));
+		buf_html(b, conf_str(e, "situation", NULL));
 	else
-		html(b, conf_str(e, "grant", conf_str(e, "endpoint", "")));
+		buf_html(b, conf_str(e, "grant", conf_str(e, "endpoint", "")));
 }
 
 /* The last two segments: "…/v2.0/token". */
@@ -54,16 +54,16 @@ static void put_path(struct buf *b, const char *path)
 		if (cut[-1] == '/' && ++slashes == 2)
 			break;
 	buf_str(b, cut > path + 1 ? "&#8230;/" : "/");
-	html(b, cut > path + 1 ? cut : path + (*path == '/'));
+	buf_html(b, cut > path + 1 ? cut : path + (*path == '/'));
 }
 
 static void put_about(struct buf *b, const json_t *e)
 {
 	const char *user = conf_str(e, "user", NULL), *client = conf_str(e, "client_id", NULL);
 
-	html(b, user);
+	buf_html(b, user);
 	buf_str(b, user && client ? ", " : "");
-	html(b, client);
+	buf_html(b, client);
 }
 
 static bool same_poll(const json_t *a, const json_t *b)
@@ -84,9 +84,9 @@ static void put_line(struct page *p, const json_t *e, int polls)
 		   seq == p->chosen ? " class=\"chosen\"" : "", seq);
 	put_clock_time(b, e);
 	buf_str(b, "</a></td><td class=\"mono wide\">");
-	html(b, conf_str(e, "provider", ""));
+	buf_html(b, conf_str(e, "provider", ""));
 	buf_str(b, "</td><td class=\"mono fit\">");
-	html(b, conf_str(e, "method", ""));
+	buf_html(b, conf_str(e, "method", ""));
 	buf_char(b, ' ');
 	put_path(b, conf_str(e, "path", ""));
 	buf_printf(b,
@@ -113,9 +113,9 @@ static void put_addresses(struct page *p)
 		   "scope=\"col\">issuer</th></tr></thead><tbody>");
 	json_array_foreach(p->providers, i, provider) {
 		buf_str(b, "<tr><td class=\"mono\">");
-		html(b, conf_str(provider, "name", ""));
+		buf_html(b, conf_str(provider, "name", ""));
 		buf_str(b, "</td><td class=\"mono fit\">");
-		html(b, conf_str(provider, "issuer", ""));
+		buf_html(b, conf_str(provider, "issuer", ""));
 		buf_str(b, "</td></tr>");
 	}
 	buf_str(b,
@@ -125,11 +125,11 @@ static void put_addresses(struct page *p)
 		"<th scope=\"col\">what is special</th></tr></thead><tbody>");
 	json_array_foreach(json_object_get(json_array_get(p->providers, 0), "users"), k, user) {
 		buf_str(b, "<tr><td class=\"mono\">");
-		html(b, conf_str(user, "name", ""));
+		buf_html(b, conf_str(user, "name", ""));
 		buf_str(b, "</td><td class=\"mono\">");
-		html(b, conf_str(user, "password", ""));
+		buf_html(b, conf_str(user, "password", ""));
 		buf_str(b, "</td><td class=\"quiet\">");
-		html(b, conf_str(user, "special", conf_str(user, "about", "")));
+		buf_html(b, conf_str(user, "special", conf_str(user, "about", "")));
 		buf_str(b, "</td></tr>");
 	}
 	buf_str(b, "</tbody></table>");
@@ -216,15 +216,16 @@ static void put_token_line(struct page *p, const json_t *e, const json_t *claims
 		   seq == p->chosen ? " class=\"chosen\"" : "", seq);
 	put_clock_time(b, e);
 	buf_str(b, "</a></td><td class=\"mono fit\">");
-	html(b, conf_str(e, "user", conf_str(e, "client_id", "")));
+	buf_html(b, conf_str(e, "user", conf_str(e, "client_id", "")));
 	buf_str(b, "</td><td class=\"mono fit wide\">");
-	html(b, conf_str(e, "client_id", ""));
+	buf_html(b, conf_str(e, "client_id", ""));
 	buf_str(b, "</td><td class=\"mono fit\">");
-	html(b, conf_str(e, "grant", ""));
+	buf_html(b, conf_str(e, "grant", ""));
 	buf_str(b, "</td><td class=\"mono fit wide\">");
-	html(b, json_is_string(scp) ? json_string_value(scp) : conf_str(claims, "scope", ""));
+	buf_html(b,
+		 json_is_string(scp) ? json_string_value(scp) : conf_str(claims, "scope", ""));
 	json_array_foreach(scp, i, word) {
-		html(b, json_string_value(word));
+		buf_html(b, json_string_value(word));
 		buf_char(b, ' ');
 	}
 	if (left > 0)
@@ -270,7 +271,7 @@ static void put_json(struct buf *b, const char *title, const json_t *o)
 	if (!text)
 		return;
 	buf_printf(b, "<p class=\"small\">%s</p><pre tabindex=\"0\">", title);
-	html(b, text);
+	buf_html(b, text);
 	buf_str(b, "</pre>");
 }
 
@@ -283,14 +284,14 @@ static void put_curl(struct page *p, const json_t *e)
 	buf_str(b, "<p class=\"small\">the same as a command</p><pre tabindex=\"0\">curl");
 	json_object_foreach(json_object_get(e, "form"), name, value) {
 		buf_str(b, " \\\n  --data-urlencode ");
-		html(b, name);
+		buf_html(b, name);
 		buf_str(b, "='");
-		html(b, json_string_value(value));
+		buf_html(b, json_string_value(value));
 		buf_char(b, '\'');
 	}
 	buf_str(b, " \\\n  ");
-	html(b, idp_origin(p->idp));
-	html(b, conf_str(e, "path", ""));
+	buf_html(b, idp_origin(p->idp));
+	buf_html(b, conf_str(e, "path", ""));
 	buf_str(b, "</pre>");
 }
 
@@ -323,7 +324,7 @@ void page_request(struct page *p)
 	if (chosen) {
 		put_clock_time(b, chosen);
 		buf_str(b, ", ");
-		html(b, conf_str(chosen, "provider", ""));
+		buf_html(b, conf_str(chosen, "provider", ""));
 	}
 	buf_str(b, "</small></h2></header>");
 	if (chosen)

@@ -6,18 +6,6 @@
 #include <string.h>
 #include <time.h>
 
-void html(struct buf *b, const char *text)
-{
-	for (; text && *text; text++) {
-		const char *special = strchr("&<>\"'", *text);
-
-		if (special)
-			buf_printf(b, "&#%d;", *special);
-		else
-			buf_char(b, *text);
-	}
-}
-
 /* ---- times ---- */
 
 static void put_time(struct buf *b, int64_t unix_s, const char *format)
@@ -87,7 +75,7 @@ void page_bar(struct page *p)
 
 	buf_str(b, "<div><b>idp-sim</b><span>simulated, not a real provider</span></div>");
 	buf_printf(b, "<div><b>%zu provider%s</b><span class=\"mono\">", n, n == 1 ? "" : "s");
-	html(b, idp_origin(p->idp));
+	buf_html(b, idp_origin(p->idp));
 	buf_str(b, "</span></div><div><b>");
 	put_time(b, clk_now(&p->idp->clk), "%d %b %Y %H:%M:%S");
 	buf_str(b, "</b><span>");
@@ -152,7 +140,7 @@ static void put_scope(struct buf *b, const json_t *t)
 		if (!value)
 			continue;
 		buf_str(b, more ? " · " : "");
-		html(b, value);
+		buf_html(b, value);
 		more = true;
 	}
 	int64_t next = conf_int(t, "next", 0);
@@ -165,10 +153,10 @@ static void put_scope(struct buf *b, const json_t *t)
 
 static void put_trouble_name(struct buf *b, const json_t *t)
 {
-	html(b, conf_str(t, "code", conf_str(t, "what", "")));
+	buf_html(b, conf_str(t, "code", conf_str(t, "what", "")));
 	if (conf_str(t, "value", NULL)) {
 		buf_char(b, ' ');
-		html(b, conf_str(t, "value", NULL));
+		buf_html(b, conf_str(t, "value", NULL));
 	}
 }
 
@@ -220,7 +208,7 @@ static void put_provider_choice(struct page *p, const char *every)
 		   every);
 	json_array_foreach(p->providers, i, provider) {
 		buf_str(&p->out, "<option>");
-		html(&p->out, conf_str(provider, "name", ""));
+		buf_html(&p->out, conf_str(provider, "name", ""));
 		buf_str(&p->out, "</option>");
 	}
 	buf_str(&p->out, "</select>");
@@ -249,9 +237,9 @@ void page_troubles(struct page *p)
 		char id[24];
 		snprintf(id, sizeof(id), "%" PRId64, conf_int(on, "id", 0));
 		put_switch(p, on ? "clear" : "preset", on ? id : preset->name, on != NULL);
-		html(b, preset->title);
+		buf_html(b, preset->title);
 		buf_str(b, "<p class=\"small\">");
-		html(b, preset->scope);
+		buf_html(b, preset->scope);
 		buf_str(b, "</p></div></div>");
 	}
 	buf_str(b, "<form class=\"row\" method=\"post\" action=\"/console/troubles\" "
@@ -277,9 +265,9 @@ static void put_people(struct page *p, const char *provider)
 			continue;
 		json_array_foreach(json_object_get(one, "users"), k, user) {
 			buf_str(&p->out, "<option value=\"");
-			html(&p->out, conf_str(user, "name", ""));
+			buf_html(&p->out, conf_str(user, "name", ""));
 			buf_str(&p->out, "\">as ");
-			html(&p->out, conf_str(user, "name", ""));
+			buf_html(&p->out, conf_str(user, "name", ""));
 			buf_str(&p->out, "</option>");
 		}
 	}
@@ -331,7 +319,7 @@ static void put_where(struct page *p, const json_t *d)
 	if (p->reachable)
 		page_qr(b, uri.p);
 	buf_str(b, "<p class=\"small\"><a href=\"");
-	html(b, uri.p);
+	buf_html(b, uri.p);
 	buf_str(b, complete ? "\">open its page</a></p>"
 			    : "\">open its page</a> and type the code</p>");
 }
@@ -343,21 +331,21 @@ static void put_sign_in(struct page *p, const json_t *d)
 		   *provider = conf_str(d, "provider", "");
 
 	buf_str(b, "<div class=\"card\"><div class=\"code\">");
-	html(b, code);
+	buf_html(b, code);
 	buf_str(b, "</div><p class=\"small\">");
-	html(b, provider);
+	buf_html(b, provider);
 	buf_str(b, " · ");
-	html(b, conf_str(d, "tenant", ""));
+	buf_html(b, conf_str(d, "tenant", ""));
 	buf_str(b, "</p>");
 	put_where(p, d);
 	buf_str(b, "<dl><dt>client</dt><dd>");
-	html(b, conf_str(d, "client_id", ""));
+	buf_html(b, conf_str(d, "client_id", ""));
 	buf_str(b, "</dd><dt>asks for</dt><dd>");
-	html(b, conf_str(d, "scope", ""));
+	buf_html(b, conf_str(d, "scope", ""));
 	buf_printf(b, "</dd><dt>polls</dt><dd>%" PRId64 "</dd></dl>", conf_int(d, "polls", 0));
 	buf_str(b, "<form class=\"row\" method=\"post\" action=\"/console/devices\">"
 		   "<input type=\"hidden\" name=\"user_code\" value=\"");
-	html(b, code);
+	buf_html(b, code);
 	buf_str(b, "\">");
 	put_people(p, provider);
 	buf_printf(b, "<button class=\"go\" name=\"approve\" value=\"yes\">Approve</button>"
@@ -374,7 +362,7 @@ static void put_no_sign_in(struct page *p)
 		"<div class=\"empty\"><p>When a CLI asks for a device code, it waits here for "
 		"you to approve or deny it.</p><p style=\"margin-top:12px\">Start one:</p><pre>"
 		"curl -d client_id=platform-cli -d scope=openid ");
-	html(&p->out, conf_str(first, "endpoints.device", ""));
+	buf_html(&p->out, conf_str(first, "endpoints.device", ""));
 	buf_str(&p->out, "</pre></div>");
 }
 
@@ -429,15 +417,15 @@ static void put_key(struct buf *b, const json_t *key)
 	bool signs = conf_bool(key, "signs", false);
 
 	buf_str(b, "<tr><td class=\"mono\" title=\"");
-	html(b, kid);
+	buf_html(b, kid);
 	buf_str(b, "\">");
 	AUTO(char) char *head = strndup(kid, 8);
-	html(b, head);
+	buf_html(b, head);
 	buf_str(b, strlen(kid) > 8 ? "&#8230;" : "");
 	buf_str(b, "</td><td>");
-	html(b, conf_str(key, "provider", ""));
+	buf_html(b, conf_str(key, "provider", ""));
 	buf_str(b, "</td><td class=\"mono\">");
-	html(b, conf_str(key, "alg", ""));
+	buf_html(b, conf_str(key, "alg", ""));
 	buf_printf(b, "</td><td class=\"quiet\">%s%s</td></tr>", signs ? "<b>signs</b>" : "",
 		   conf_bool(key, "published", false) ? "" : " not published");
 }

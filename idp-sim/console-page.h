@@ -16,9 +16,6 @@ struct page {
 	struct buf out;
 };
 
-/* Text in HTML: the five characters that mean something are escaped. NULL adds nothing. */
-void html(struct buf *b, const char *text);
-
 /* What a person may switch on with one click. */
 struct preset {
 	const char *name, *title, *scope;

@@ -126,13 +126,17 @@ static void send_form_post(struct exchange *x, const char *query)
 	struct form f = form_parse(x->arena, query, strlen(query));
 	AUTO_BUF b = { 0 };
 
-	buf_printf(&b,
-		   "<!DOCTYPE html>\n<html><body onload=\"document.forms[0].submit()\">\n"
-		   "<form method=\"post\" action=\"%s\">\n",
-		   x->sign_in->redirect_uri);
-	for (size_t i = 0; i < f.n; i++)
-		buf_printf(&b, "<input type=\"hidden\" name=\"%s\" value=\"%s\">\n",
-			   f.fields[i].name, f.fields[i].value);
+	buf_str(&b, "<!DOCTYPE html>\n<html><body onload=\"document.forms[0].submit()\">\n"
+		    "<form method=\"post\" action=\"");
+	buf_html(&b, x->sign_in->redirect_uri);
+	buf_str(&b, "\">\n");
+	for (size_t i = 0; i < f.n; i++) {
+		buf_str(&b, "<input type=\"hidden\" name=\"");
+		buf_html(&b, f.fields[i].name);
+		buf_str(&b, "\" value=\"");
+		buf_html(&b, f.fields[i].value);
+		buf_str(&b, "\">\n");
+	}
 	buf_str(&b, "<button>Continue</button></form></body></html>\n");
 	answer_text(x, 200, arena_dup(x->arena, b.p, b.n), b.n);
 }

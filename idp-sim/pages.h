@@ -19,3 +19,5 @@ void sign_in_start(struct exchange *x, const struct sign_in_request *r);
 void show_sign_in(struct exchange *x);
 /* To the application, with a code. */
 void finish_sign_in(struct exchange *x);
+/* Puts the style and the line "Simulated by idp-sim" into a reply that is a whole page. */
+void dress_page(struct exchange *x);

@@ -58,13 +58,13 @@ struct endpoint {
 	const char *version; /* "1.0": Entra's v1 wire; NULL when the dialect has one version */
 	const char *methods; /* "GET POST"; NULL: by kind */
 	const char *tenant;  /* fixed tenant of a path without {tenant}; NULL: none */
-	const struct header_set *headers;	/* of a success */
-	const struct header_set *error_headers; /* of an error */
+	const struct header_set *headers;	   /* of a success */
+	const struct header_set *error_headers;	   /* of an error */
 	const struct header_set *redirect_headers; /* of a redirect; NULL: the provider's */
-	const struct template *envelope;	/* body of an error */
-	bool strict_type;			/* refuses a body that is no form */
-	const struct template *body;		/* of a document or a success */
-	const struct template *issuer;		/* NULL: the provider's */
+	const struct template *envelope;	   /* body of an error */
+	bool strict_type;			   /* refuses a body that is no form */
+	const struct template *body;		   /* of a document or a success */
+	const struct template *issuer;		   /* NULL: the provider's */
 };
 
 /* An error as the dialect gives it. */
@@ -281,7 +281,8 @@ struct behaviours {
 	X(page_consent, TEXT_HTML)                                                             \
 	X(page_device, TEXT_HTML)                                                              \
 	X(page_message, TEXT_HTML)                                                             \
-	X(page_update_password, TEXT_HTML)
+	X(page_update_password, TEXT_HTML)                                                     \
+	X(page_style, TEXT_PLAIN)
 
 enum text {
 #define TEXT_ENUM(name, kind) TXT_##name,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "idp-sim/serve.h"
+#include "idp-sim/pages.h"
 #include "idp-sim/registry.h"
 
 #include <ctype.h>
@@ -345,6 +346,7 @@ void serve(void *ctx, struct web_request *rq, struct web_reply *rp)
 		handle(&x, word, n);
 	else
 		refuse(&x, S_not_found);
+	dress_page(&x);
 	exchange_done(&x);
 	trouble_wire(s->troubles, &x.facts, rq, rp);
 	journal_add(s->journal, &x.facts, rq, rp, clk_mono_us() - began);

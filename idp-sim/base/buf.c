@@ -177,6 +177,16 @@ void buf_percent(struct buf *b, const char *s, size_t n)
 	percent(b, s, n, false);
 }
 
+void buf_html(struct buf *b, const char *text)
+{
+	for (; text && *text; text++) {
+		if (strchr("&<>\"'", *text))
+			buf_printf(b, "&#%d;", *text);
+		else
+			buf_char(b, *text);
+	}
+}
+
 static void encode64(struct buf *b, const unsigned char *p, size_t n, const char *alphabet,
 		     bool pad)
 {

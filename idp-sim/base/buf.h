@@ -16,7 +16,7 @@
 
 struct buf {
 	char *p;
-	size_t n;     /* bytes written, without the final NUL */
+	size_t n; /* bytes written, without the final NUL */
 	size_t cap;
 	size_t limit; /* 0: 64 MiB */
 	bool overflow;
@@ -35,6 +35,8 @@ void buf_json(struct buf *b, const char *s, size_t n);
 void buf_form(struct buf *b, const char *s, size_t n);
 /* RFC 3986 percent-encoding of everything but unreserved bytes. */
 void buf_percent(struct buf *b, const char *s, size_t n);
+/* Text in HTML: the five characters that mean something are escaped. NULL adds nothing. */
+void buf_html(struct buf *b, const char *text);
 /* base64url without padding (RFC 7515, 2). */
 void buf_b64url(struct buf *b, const void *p, size_t n);
 /* base64 with padding. */
