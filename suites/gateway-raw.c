@@ -14,7 +14,7 @@
 #define WITH(lines) "GET {ws} HTTP/1.1\r\n{host}" lines "{token}{end}"
 #define OPEN(target)                                                                           \
 	"GET " target " HTTP/1.1\r\n{host}{P}Principal-Id: evil\r\n{P}Authorized: "            \
-		      "true\r\n{end}"
+	"true\r\n{end}"
 #define POST(lines, body) "POST {ws}/projects HTTP/1.1\r\n{host}{token}" lines "\r\n" body
 #define SMUGGLED "GET /smuggled HTTP/1.1\r\nHost: x\r\n{P}Principal-Id: evil\r\n\r\n"
 #define END                                                                                    \

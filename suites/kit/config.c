@@ -101,6 +101,11 @@ static void apply_short_jwks(struct platform_config *c)
 	c->jwks_cache_ms = 500;
 }
 
+static void apply_endpoint_override(struct platform_config *c)
+{
+	c->token_endpoint = "https://idp.example/overridden/token";
+}
+
 static void apply_short_pdp_timeout(struct platform_config *c)
 {
 	c->pdp_timeout_ms = 1000;
@@ -125,6 +130,7 @@ static const struct group {
 	{ "scope-prefix", apply_prefix },
 	{ "short-pdp-timeout", apply_short_pdp_timeout },
 	{ "short-jwks", apply_short_jwks },
+	{ "endpoint-override", apply_endpoint_override },
 };
 
 const char *const *lab_configurations(void)

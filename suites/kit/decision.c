@@ -74,20 +74,17 @@ static const char *asked(struct run *run, const char *entrypoint, json_t *in)
 	return run_printf(run, "%s %s", entrypoint, text);
 }
 
-const struct decision *decide(struct run *run, const struct ask_decision *q)
+const struct decision *decide_input(struct run *run, const char *entrypoint, json_t *input)
 {
 	const struct target *t = run->lab->target;
 	struct decision *d = arena_alloc(run->arena, sizeof(*d));
-	struct question question = { .entrypoint = q->entrypoint ? q->entrypoint : "allow" };
+	struct question question = { .entrypoint = entrypoint, .caller = "service:platform" };
 	struct err err = { 0 };
-	json_t *in;
 
+	question.input = own_json(run, input);
 	if (run->broken)
 		return d;
-	in = own_json(run, input_of(run, q, question.entrypoint));
-	question.input = in;
-	question.caller = "service:platform";
-	hops_add(run->lab, "service", "pdp", false, asked(run, question.entrypoint, in), NULL);
+	hops_add(run->lab, "service", "pdp", false, asked(run, entrypoint, input), NULL);
 	if (!t->decide(t->ctx, run->lab->now.instance, &question, d, &err)) {
 		hops_add(run->lab, "pdp", "service", true, err.text, NULL);
 		return d;
@@ -100,4 +97,11 @@ const struct decision *decide(struct run *run, const struct ask_decision *q)
 					 : "denied"),
 		 d->body ? asked(run, "", d->body) : NULL);
 	return d;
+}
+
+const struct decision *decide(struct run *run, const struct ask_decision *q)
+{
+	const char *entrypoint = q->entrypoint ? q->entrypoint : "allow";
+
+	return decide_input(run, entrypoint, input_of(run, q, entrypoint));
 }

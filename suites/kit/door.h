@@ -115,3 +115,5 @@ struct ask_decision {
 	const char *on_behalf_of;
 };
 const struct decision *decide(struct run *run, const struct ask_decision *ask);
+/* The same with an input document of one's own; stolen. */
+const struct decision *decide_input(struct run *run, const char *entrypoint, json_t *input);

@@ -28,6 +28,11 @@ static bool claims_all(void *ctx, const char *word)
 	return strcmp(word, "http2") != 0;
 }
 
+static void on_log(void *ctx, const char *line)
+{
+	log_add(ctx, line);
+}
+
 static bool start_part(struct instance *in, struct err *err)
 {
 	struct lab *l = in->lab;
@@ -38,6 +43,8 @@ static bool start_part(struct instance *in, struct err *err)
 		.pdp_url = in->urls->pdp,
 		.upstream_url = in->urls->upstream,
 		.entities_url = in->urls->platform,
+		.on_log = on_log,
+		.ctx = l,
 	};
 
 	if (in->urls->gateway_listen) {

@@ -92,6 +92,18 @@ size_t provider_saw(struct run *run, const char *endpoint)
 	return json_array_size(journal(run, endpoint, 1, 0));
 }
 
+size_t provider_posts(struct run *run)
+{
+	const char *path =
+		run_printf(run, "/_sim/journal?since=%lld", (long long)run->lab->journal_from);
+	json_t *e;
+	size_t i, n = 0;
+
+	json_array_foreach(json_object_get(sim(run, "GET", path, NULL), "entries"), i, e)
+		n += strcmp(conf_str(e, "method", ""), "POST") == 0;
+	return n;
+}
+
 bool provider_wait(struct run *run, const char *endpoint, size_t n, int timeout_ms)
 {
 	return json_array_size(journal(run, endpoint, n, timeout_ms / 1000.0)) >= n;
@@ -384,6 +396,27 @@ void entities_down(struct run *run, bool down)
 
 	if (run->lab->now.entities && !recorder_refuse(run->lab->now.entities, down, &err))
 		run_broken(run, "%s", err.text);
+}
+
+void pdp_blind(struct run *run)
+{
+	struct err err = { 0 };
+
+	if (!run->broken && !lab_blind(run->lab, &err))
+		run_broken(run, "%s", err.text);
+}
+
+const char *target_log(struct run *run)
+{
+	const struct target *t = run->lab->target;
+	char *text;
+
+	if (!run->lab->embedded)
+		return arena_str(run->arena, t->last_words(t->ctx, run->lab->now.instance));
+	pthread_mutex_lock(&run->lab->hops.lock);
+	text = arena_str(run->arena, run->lab->log);
+	pthread_mutex_unlock(&run->lab->hops.lock);
+	return text;
 }
 
 void login_given(struct run *run, const char *person, int64_t expires_in_s, bool refreshable)

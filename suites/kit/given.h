@@ -19,6 +19,8 @@ json_t *sim(struct run *run, const char *method, const char *path, json_t *stole
 /* Requests that the provider saw in this row: endpoint "token" "device_authorization" "discovery"
  * "jwks" ..., NULL: any. */
 size_t provider_saw(struct run *run, const char *endpoint);
+/* POSTs of anybody to any of its paths, known or not. */
+size_t provider_posts(struct run *run);
 /* Form field of the index-th such request, NULL when absent. */
 const char *provider_field(struct run *run, const char *endpoint, size_t index, const char *field);
 /* Member of its JSON answer, secrets cut; NULL when absent. */
@@ -77,5 +79,9 @@ void platform_state(struct run *run, json_t *state);
 void platform_changes(struct run *run, json_t *state);
 /* The entity store, where a decision point gets its bindings, refuses connections, or serves again. */
 void entities_down(struct run *run, bool down);
+/* Starts a decision point anew that cannot load its data. */
+void pdp_blind(struct run *run);
+/* What the target wrote into its log in this row. */
+const char *target_log(struct run *run);
 /* Makes an expired access token and a good refresh token the CLI's login. */
 void login_given(struct run *run, const char *person, int64_t expires_in_s, bool refreshable);

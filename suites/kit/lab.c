@@ -243,6 +243,28 @@ static bool start_target(struct lab *l, struct err *err)
 	return true;
 }
 
+void log_add(struct lab *l, const char *line)
+{
+	pthread_mutex_lock(&l->hops.lock);
+	if (l->log_n < sizeof(l->log))
+		l->log_n += (size_t)snprintf(l->log + l->log_n, sizeof(l->log) - l->log_n,
+					     "%s\n", line);
+	pthread_mutex_unlock(&l->hops.lock);
+}
+
+bool lab_blind(struct lab *l, struct err *err)
+{
+	struct assembly *s = &l->now;
+
+	s->spoiled = true;
+	if (!recorder_refuse(s->entities, true, err))
+		return false;
+	l->target->stop(l->target->ctx, s->instance);
+	s->instance = NULL;
+	s->instance_part = NULL;
+	return start_target(l, err);
+}
+
 static const char *target_part(const struct lab *l)
 {
 	return l->now.surface == GATEWAY   ? "gateway"

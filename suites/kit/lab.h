@@ -63,7 +63,14 @@ struct lab {
 	int64_t journal_from; /* of the simulator, where the row began */
 	unsigned homes;
 	bool troubled;        /* the simulator must be reset after the row */
+	char log[16384];      /* of the target, since the row began; guarded by the hops' lock */
+	size_t log_n;
 };
+
+/* A line that a part of the reference platform, as target, wrote into its log: thread-safe. */
+void log_add(struct lab *l, const char *line);
+/* A decision point anew, whose entity store refuses connections. */
+bool lab_blind(struct lab *l, struct err *err) MUST_CHECK;
 
 /* Brings the parts up, unless they stand already; resets what the last row left. */
 bool lab_arrange(struct lab *l, enum surface surface, const char *provider,

@@ -175,6 +175,8 @@ static void play(struct run *run)
 	run->started_us = clk_mono_us();
 	run->started_ms = clk_now_ms(idp_clock(l->idp));
 	hops_begin(l, run->arena);
+	l->log_n = 0;
+	l->log[0] = '\0';
 	run->row->play(run);
 	check_alive(run);
 	hops_end(run);

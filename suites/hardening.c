@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* hardening.c - what the deployment pages tell to switch off, and access keys. */
+#include "suites/kit/check.h"
+#include "suites/kit/given.h"
+#include "suites/kit/token.h"
+#include "suites/pages.h"
+#include "suites/trial.h"
+
+#include "idp-sim/base/conf.h"
+
+#include <string.h>
+
+/* ---- what is switched off ---- */
+
+static void password_grant_off(struct run *run)
+{
+	const struct ran *r;
+
+	sim(run, "PATCH",
+	    run_printf(run, "/_sim/providers/%s/clients/%s", run->provider,
+		       run->config->client_id),
+	    json_pack("{s:[s,s]}", "grants", "device_code", "refresh_token"));
+	r = cli_command(run,
+			&(struct command) {
+				.verb = "login",
+				.args = (const char *const[]) { "username=alice@example.com",
+								"password=password", NULL },
+				.timeout_ms = 10000 });
+	check_fails(run, "exits with an error", r);
+	check_that(run, config_value(run, "token") == NULL, "stores no token", "no token",
+		   "a token");
+	check_count(run, "does not start another flow", provider_saw(run, "device"), 0);
+	check_contains(
+		run, "shows the provider's error", run_printf(run, "%s%s", r->out, r->err),
+		"unauthorized_client|AADSTS7000218|invalid_client|not authorized|not allowed");
+}
+
+static void exchange_off(struct run *run)
+{
+	const struct answer *a =
+		request_pdp(run, &(struct ask) { .method = "POST",
+						 .path = edition_path(run->edition, "token"),
+						 .body = "{}" });
+
+	check_status(run, "refuses the exchange", a, "400");
+	check_equal(run, "with the error of RFC 6749", conf_str(a->json, "error", ""),
+		    "invalid_request");
+}
+
+/* ---- identity headers that are no identity ---- */
+
+static void odd_principals(struct run *run)
+{
+	static const char *const odd[] = { "two words", "semi;colon", "quo\"te", "<tag>" };
+	char *longest = run_printf(run, "%0300d", 0);
+	const char *vouch = header_line(run, "authorized", "true");
+
+	control_allowed(run, "a principal with an ordinary name",
+			request(run, &(struct ask) { .from = "gateway",
+						     .headers = (const char *const[]) {
+							     vouch,
+							     header_line(run, "principal_id",
+									 "service:jobs"),
+							     NULL } }));
+	for (size_t i = 0; i <= ARRAY_LEN(odd); i++) {
+		const char *value = i < ARRAY_LEN(odd) ? odd[i] : longest;
+		const char *headers[] = { vouch, header_line(run, "principal_id", value),
+					  NULL };
+
+		check_status(
+			run, run_printf(run, "refuses the principal %.20s", value),
+			request(run, &(struct ask) { .headers = headers, .from = "gateway" }),
+			"400");
+	}
+}
+
+/* ---- access keys ---- */
+
+static const char *keys_path(struct run *run, const char *rest)
+{
+	return run_printf(run, "%s%s", edition_path(run->edition, "access_keys"), rest);
+}
+
+static const struct answer *keys(struct run *run, const char *method, const char *rest,
+				 const char *token, const char *body)
+{
+	return request(run, &(struct ask) { .method = method,
+					    .path = keys_path(run, rest),
+					    .token = token,
+					    .body = body });
+}
+
+/* A new key of alice; its jti in *ret_jti. */
+static const char *new_key(struct run *run, const char **ret_jti)
+{
+	const struct answer *a = keys(run, "POST", "", token_for(run, "alice"),
+				      "{\"name\": \"ci\", \"expires_in_seconds\": 3600}");
+
+	control_that(run, a->status == 200, "a key is made", "%d %s", a->status, a->body);
+	*ret_jti = conf_str(a->json, "jti", "");
+	return conf_str(a->json, "token", "");
+}
+
+static const struct answer *read_with(struct run *run, const char *token)
+{
+	return request(run, &(struct ask) { .token = token });
+}
+
+static void key_works_once_shown(struct run *run)
+{
+	const char *jti, *key = new_key(run, &jti);
+	const struct answer *a;
+
+	check_allowed(run, "the key of somebody who may", read_with(run, key));
+	a = keys(run, "GET", "", token_for(run, "alice"), NULL);
+	check_contains(run, "lists the key", a->body, jti);
+	check_lacks(run, "does not show it again", a->body, key);
+}
+
+static void key_obeys(struct run *run)
+{
+	const char *jti, *key = new_key(run, &jti), *alice = token_for(run, "alice");
+
+	control_allowed(run, "the key", read_with(run, key));
+	keys(run, "POST", run_printf(run, "/%s/suspend", jti), alice, "{}");
+	check_refused(run, "a suspended key", read_with(run, key), "401");
+	keys(run, "POST", run_printf(run, "/%s/unsuspend", jti), alice, "{}");
+	check_allowed(run, "the key again", read_with(run, key));
+	keys(run, "DELETE", run_printf(run, "/%s", jti), alice, NULL);
+	check_refused(run, "a revoked key", read_with(run, key), "401");
+}
+
+static void key_keeps_scopes(struct run *run)
+{
+	const char *narrow = token_made(
+		run, &(struct token_ask) { .claims = scope_claims(run, "platform:read") });
+	const struct answer *a = keys(run, "POST", "", narrow,
+				      "{\"name\": \"ci\", \"expires_in_seconds\": 3600}");
+	const char *key = conf_str(a->json, "token", "");
+
+	if (a->status == 403) { /* none at all is narrow enough */
+		check_status(run, "gives no key to a narrow token", a, "403");
+		return;
+	}
+	control_allowed(run, "reading with the key", read_with(run, key));
+	check_refused(
+		run, "writing with the key of a token that may only read",
+		request(run, &(struct ask) { .method = "PUT", .token = key, .body = "{}" }),
+		"403");
+}
+
+static void key_of_others(struct run *run)
+{
+	const char *jti, *key = new_key(run, &jti);
+	const struct answer *a = keys(run, "DELETE", run_printf(run, "/%s", jti),
+				      token_for(run, "mallory"), NULL);
+
+	check_status(run, "tells others that there is no such key", a, "404");
+	check_allowed(run, "the key afterwards", read_with(run, key));
+}
+
+static void key_lifetimes(struct run *run)
+{
+	static const char *const bodies[] = {
+		"{\"name\": \"ci\", \"expires_in_seconds\": 0}",
+		"{\"name\": \"ci\", \"expires_in_seconds\": 999999999}",
+		"{\"name\": \"ci\", \"expires_in_seconds\": null}",
+	};
+	static const char *const statuses[] = { "422 400", "400 422", "400 422" };
+	const char *jti;
+
+	new_key(run, &jti);
+	for (size_t i = 0; i < ARRAY_LEN(bodies); i++)
+		check_status(run, run_printf(run, "refuses %s", bodies[i]),
+			     keys(run, "POST", "", token_for(run, "alice"), bodies[i]),
+			     statuses[i]);
+}
+
+static void key_for_service_account(struct run *run)
+{
+	static const char body[] = "{\"name\": \"ci\", \"expires_in_seconds\": 3600, "
+				   "\"service_account_id\": \"ci\"}";
+
+	control_that(run, keys(run, "POST", "", token_for(run, "admin"), body)->status == 200,
+		     "PlatformAdmin makes a key of a service account", "not made");
+	check_status(run, "refuses it to others",
+		     keys(run, "POST", "", token_for(run, "alice"), body), "403");
+}
+
+static const struct scenario rows[] = {
+	{
+		.name = "password-grant-off",
+		.title = "a provider without the password grant",
+		.promise = "Where the provider has no password grant a login by password ends "
+			   "with that error.",
+		.page = PAGE_HARDENING,
+		.source = "Hardening: disable the password grant; RFC 6749, 5.2",
+		.given = "a client that may not use the password grant",
+		.when = "$ nemo auth login --username ... --password ...",
+		.remedy = "Print the provider's error; do not fall back to another flow.",
+		.catalogue = "AUTH-HARD-PASSWORD-OFF",
+		.needs = "cli.login cli.password",
+		.mutants = "cli-password-falls-back cli-login-failure-exits-0 "
+			   "cli-hides-provider-error",
+		.level = LEVEL_EXTENDED,
+		.surfaces = CLI,
+		.providers = KEYCLOAK_ONLY,
+		.play = password_grant_off,
+	},
+	{
+		.name = "token-exchange-off",
+		.title = "token exchange that is not switched on",
+		.promise = "Unless it is switched on the token exchange is refused.",
+		.page = PAGE_MACHINE,
+		.source = "RFC 8693, 2.2.2; contract, observed",
+		.given = "workload_token_exchange_enabled: false",
+		.when = "POST to /apis/auth/token",
+		.remedy = "Answer 400 invalid_request.",
+		.catalogue = "AUTH-TEX-OFF",
+		.needs = "pdp.http",
+		.mutants = "pdp-exchanges-tokens",
+		.level = LEVEL_EXTENDED,
+		.surfaces = PDP,
+		.play = exchange_off,
+	},
+	{
+		.name = "odd-principals-are-refused",
+		.title = "identity headers that are no identity",
+		.promise =
+			"A principal header with signs that no name has is refused with 400.",
+		.page = PAGE_SECURITY,
+		.source = "contract, observed; CWE-20",
+		.given = "a request from inside the trust boundary",
+		.when = "send principals with blanks, quotes, 300 letters",
+		.remedy = "Check form and length of identity headers.",
+		.catalogue = "AUTH-HARD-HEADER-VALID",
+		.mutants = "service-accepts-any-principal",
+		.level = LEVEL_ADVICE,
+		.surfaces = SERVICE,
+		.editions = NMP | NEMO,
+		.play = odd_principals,
+	},
+	{
+		.name = "key-is-shown-once",
+		.title = "a new access key",
+		.promise = "An access key works as its owner, and is shown when made, never "
+			   "again.",
+		.page = PAGE_KEYS,
+		.source = "Using authentication, access keys",
+		.given = "access_keys.enabled: true",
+		.when = "POST an access key, use it, list the keys",
+		.remedy = "Leave the token out of the list.",
+		.catalogue = "AUTH-KEY-CREATE",
+		.configuration = "access-keys",
+		.mutants = "pdp-key-list-shows-tokens",
+		.level = LEVEL_EXTENDED,
+		.surfaces = SERVICE,
+		.play = key_works_once_shown,
+	},
+	{
+		.name = "key-obeys-its-owner",
+		.title = "suspend, unsuspend, revoke",
+		.promise = "A suspended or revoked access key is refused at once.",
+		.page = PAGE_KEYS,
+		.source = "Using authentication, access keys",
+		.given = "access_keys.enabled: true",
+		.when = "suspend, unsuspend and revoke a key, and use it in between",
+		.remedy = "Look the key's status up at each use.",
+		.catalogue = "AUTH-KEY-SUSPEND",
+		.configuration = "access-keys",
+		.mutants = "pdp-key-ignores-status",
+		.level = LEVEL_EXTENDED,
+		.surfaces = SERVICE,
+		.play = key_obeys,
+	},
+	{
+		.name = "key-keeps-scopes",
+		.title = "a key made with a narrow token",
+		.promise = "An access key may do no more than the token that it was made with.",
+		.page = PAGE_KEYS,
+		.source = "RFC 8693, 1.1; least privilege",
+		.given = "a token for platform:read",
+		.when = "make a key with it, and write with the key",
+		.remedy = "Write the token's scopes into the key.",
+		.catalogue = "AUTH-KEY-SCOPE",
+		.configuration = "access-keys",
+		.mutants = "pdp-key-drops-scopes",
+		.level = LEVEL_ADVICE,
+		.surfaces = SERVICE,
+		.editions = NMP | NEMO,
+		.play = key_keeps_scopes,
+	},
+	{
+		.name = "keys-of-others",
+		.title = "somebody else's key",
+		.promise = "The access key of somebody else cannot be revoked.",
+		.page = PAGE_KEYS,
+		.source = "contract, observed",
+		.given = "a key of alice",
+		.when = "DELETE it as mallory",
+		.remedy = "Answer 404 to all but the owner.",
+		.catalogue = "AUTH-KEY-OWNER",
+		.configuration = "access-keys",
+		.mutants = "pdp-key-foreign-revoke",
+		.level = LEVEL_EXTENDED,
+		.surfaces = SERVICE,
+		.play = key_of_others,
+	},
+	{
+		.name = "key-lifetimes-are-bounded",
+		.title = "expires_in_seconds of a key",
+		.promise = "An access key lives at least a second and at most the configured "
+			   "time.",
+		.page = PAGE_KEYS,
+		.source = "Configuration, access_keys.max_expires_in_seconds",
+		.given = "access_keys.enabled: true",
+		.when = "ask for 0, for too many, for null",
+		.remedy = "Refuse what lies outside the bounds.",
+		.catalogue = "AUTH-KEY-EXPIRY",
+		.configuration = "access-keys",
+		.mutants = "pdp-key-lifetime-unbounded",
+		.level = LEVEL_EXTENDED,
+		.surfaces = SERVICE,
+		.play = key_lifetimes,
+	},
+	{
+		.name = "keys-of-service-accounts",
+		.title = "a key for a service account",
+		.promise = "Only PlatformAdmin makes access keys of service accounts.",
+		.page = PAGE_KEYS,
+		.source = "contract, observed",
+		.given = "access_keys.enabled: true",
+		.when = "ask for service_account_id as PlatformAdmin, as somebody else",
+		.remedy = "Demand PlatformAdmin.",
+		.catalogue = "AUTH-KEY-SA",
+		.configuration = "access-keys",
+		.mutants = "pdp-key-service-account-for-all",
+		.level = LEVEL_EXTENDED,
+		.surfaces = SERVICE,
+		.play = key_for_service_account,
+	},
+};
+
+const struct suite suite_hardening = {
+	.section = "hardening",
+	.title = "Hardening and access keys",
+	.rows = rows,
+	.n = ARRAY_LEN(rows),
+};

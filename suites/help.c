@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* help.c - "Getting help": what health and log tell. */
+#include "suites/kit/check.h"
+#include "suites/kit/given.h"
+#include "suites/kit/token.h"
+#include "suites/pages.h"
+
+#include <string.h>
+
+static const struct answer *ready(struct run *run)
+{
+	return request_pdp(run, &(struct ask) { .path = edition_path(run->edition, "ready") });
+}
+
+static void not_ready_before_load(struct run *run)
+{
+	control_that(run, ready(run)->status == 200, "it is ready with its data", "not ready");
+	pdp_blind(run);
+	check_status(run, "is not ready before it has its data", ready(run), "503");
+	check_decision(run, "allows nobody before it has its data",
+		       decide(run, &(struct ask_decision) { .principal = "alice" }), false);
+}
+
+/* One line of the log that has all three words, or NULL. */
+static const char *line_with(struct run *run, const char *log, const char *a, const char *b,
+			     const char *c)
+{
+	while (*log) {
+		size_t n = strcspn(log, "\n");
+		const char *line = run_printf(run, "%.*s", (int)n, log);
+
+		if (strstr(line, a) && strstr(line, b) && strstr(line, c))
+			return line;
+		log += n + (log[n] == '\n');
+	}
+	return NULL;
+}
+
+static void denied_is_logged(struct run *run)
+{
+	const char *token = token_for(run, "mallory"), *path = ws_path(run, "other-team");
+	const struct answer *a = request(
+		run, &(struct ask) { .method = "DELETE", .path = path, .token = token });
+	const char *log = target_log(run);
+
+	control_that(run, a->status == 403, "the request is denied", "%d", a->status);
+	check_that(run,
+		   line_with(run, log, "DELETE", path, person_subject(run, "mallory")) != NULL,
+		   "logs who was denied what", "a line with method, path and principal", "%s",
+		   log);
+	check_lacks(run, "logs no token", log, token);
+}
+
+static const struct scenario rows[] = {
+	{
+		.name = "not-ready-before-load",
+		.title = "a decision point without its data",
+		.promise = "Before its data are loaded a decision point is not ready and "
+			   "allows nobody.",
+		.page = PAGE_HELP,
+		.source = "Troubleshooting, Getting help 2; Policy engine: fail closed",
+		.given = "an entity store, or bundle, that cannot be had since the start",
+		.when = "GET the ready path, ask for a decision",
+		.remedy = "Report 503 and deny until the first load is done.",
+		.catalogue = "AUTH-HELP-PDP-HEALTH AUTH-HELP-OPA-BUNDLE",
+		.needs = "pdp.http pdp.starts_blind",
+		.mutants = "pdp-ready-before-load pdp-opens-before-load",
+		.surfaces = PDP,
+		.play = not_ready_before_load,
+	},
+	{
+		.name = "denied-is-logged",
+		.title = "the log of a denied request",
+		.promise = "A denied request is in the log with method, path and principal, "
+			   "without token.",
+		.page = PAGE_HELP,
+		.source = "Troubleshooting, Getting help 1",
+		.given = "mallory, who has no role in other-team",
+		.when = "DELETE other-team, then read the log",
+		.remedy = "Log who was denied what; never log Authorization.",
+		.catalogue = "AUTH-HELP-LOG AUTH-HARD-LOGS",
+		.needs = "service.log",
+		.mutants = "service-denies-silently service-logs-tokens",
+		.surfaces = SERVICE,
+		.play = denied_is_logged,
+	},
+};
+
+const struct suite suite_help = {
+	.section = "help",
+	.title = "Getting help",
+	.rows = rows,
+	.n = ARRAY_LEN(rows),
+};
