@@ -16,16 +16,32 @@
 
 static const char *const provider_names[] = { "azure", "okta", "keycloak", NULL };
 
+/* The fixed place of a part; zeros when it has none. */
+static struct lab_place place_of(const struct lab *l, const char *part)
+{
+	for (const struct lab_place *p = l->o.places; p && p->part; p++)
+		if (strcmp(p->part, part) == 0)
+			return *p;
+	return (struct lab_place) { 0 };
+}
+
 static bool start_simulator(struct lab *l, struct err *err)
 {
+	const struct lab_place place = place_of(l, "idp");
+	const char *colon = place.listen ? strrchr(place.listen, ':') : NULL;
 	struct idp_options o = {
 		.providers = provider_names,
 		.address = l->o.address,
 		.control_port = -1,
 		.threads = 1,
 		.seed = l->o.seed ? l->o.seed : 42,
+		.public_url = place.advertise,
 	};
 
+	if (colon) {
+		o.address = arena_dup(l->arena, place.listen, (size_t)(colon - place.listen));
+		o.port = (int)strtol(colon + 1, NULL, 10);
+	}
 	l->idp = idp_start(&o, err);
 	if (!l->idp)
 		return err_note(err, "simulator");
@@ -84,6 +100,16 @@ void lab_free(struct lab *l)
 	free(l);
 }
 
+bool lab_open(struct lab *l, enum surface surface, const char *provider, struct err *err)
+{
+	return lab_arrange(l, surface, provider, NULL, err);
+}
+
+const struct lab_urls *lab_places(const struct lab *l)
+{
+	return &l->now.urls;
+}
+
 const char *lab_front(const struct lab *l)
 {
 	return l->now.surface & (CLI | SDK) ? NULL
@@ -117,8 +143,10 @@ static struct recorder *tap(struct lab *l, const char *from, const char *to,
 			    const char *forward, struct err *err)
 {
 	struct wiretap *w = arena_alloc(l->now.arena, sizeof(*w));
+	const struct lab_place place = place_of(l, to ? to : "entities");
 	struct recorder_options o = {
-		.listen = arena_printf(l->now.arena, "%s:0", l->o.address),
+		.listen = place.listen ? place.listen
+				       : arena_printf(l->now.arena, "%s:0", l->o.address),
 		.forward = forward,
 		.on_message = from ? on_message : NULL,
 		.ctx = w,
@@ -201,6 +229,14 @@ static char *free_listen(struct lab *l)
 	return arena_printf(l->now.arena, "%s:%d", l->o.address, ntohs(a.sin_port));
 }
 
+/* What the target is told: the URL under which it sees that part. */
+static const char *as_seen(const struct lab *l, const char *part, const char *url)
+{
+	const struct lab_place place = place_of(l, part);
+
+	return place.advertise ? place.advertise : url;
+}
+
 static void make_urls(struct lab *l)
 {
 	struct assembly *s = &l->now;
@@ -210,13 +246,14 @@ static void make_urls(struct lab *l)
 	*u = (struct lab_urls) {
 		.provider = s->provider,
 		.issuer = s->config.issuer,
-		.idp = idp_origin(l->idp),
+		.idp = as_seen(l, "idp", idp_origin(l->idp)),
 		.platform = s->face	  ? recorder_url(s->face)
-			    : s->entities ? recorder_url(s->entities)
+			    : s->entities ? as_seen(l, "entities", recorder_url(s->entities))
 			    : s->service  ? reference_url(s->service)
 					  : NULL,
-		.pdp = recorder_url(s->liar),
-		.upstream = s->upstream ? recorder_url(s->upstream) : NULL,
+		.pdp = as_seen(l, "pdp", recorder_url(s->liar)),
+		.upstream =
+			s->upstream ? as_seen(l, "upstream", recorder_url(s->upstream)) : NULL,
 		.gateway_listen = s->surface == GATEWAY ? free_listen(l) : NULL,
 		.pdp_listen = s->surface == PDP ? free_listen(l) : NULL,
 		.service_listen = s->surface == SERVICE ? free_listen(l) : NULL,

@@ -14,26 +14,40 @@
 
 struct lab;
 
+/* Where a listener of the lab stands, for a target that runs somewhere else already. */
+struct lab_place {
+	const char *part;      /* "idp" "pdp" "upstream" "entities"; NULL ends a list */
+	const char *listen;    /* "10.0.0.1:9001"; NULL: any free port */
+	const char *advertise; /* URL under which the target sees it; NULL: http://listen */
+};
+
 struct lab_options {
-	const struct target *target; /* NULL: the reference platform, all surfaces */
-	const char *edition;         /* name or path of an edition file */
-	const char *address;         /* loopback address of this worker: "127.0.3.1" */
-	const char *home;            /* directory of this worker, exists */
-	const char *reference_cli;   /* path of the reference-platform program */
-	const char *const *mutants;  /* NULL-ended names, for `prove`; NULL: none */
+	const struct target *target;	/* NULL: the reference platform, all surfaces */
+	const char *edition;		/* name or path of an edition file */
+	const struct lab_place *places; /* NULL: any free ports of address */
+	const char *address;		/* loopback address of this worker: "127.0.3.1" */
+	const char *home;		/* directory of this worker, exists */
+	const char *reference_cli;	/* path of the reference-platform program */
+	const char *const *mutants;	/* NULL-ended names, for `prove`; NULL: none */
 	uint64_t seed;
-	bool keep;                   /* leave homes behind */
+	bool keep; /* leave homes behind */
 };
 
 struct lab *lab_new(const struct lab_options *o, struct err *err) MUST_CHECK;
 void lab_free(struct lab *l); /* stops everything it started; takes NULL */
+/* Brings the parts up for that door and provider without playing anything; `gauntlet lab`. */
+bool lab_open(struct lab *l, enum surface surface, const char *provider,
+	      struct err *err) MUST_CHECK;
+/* Where they are, as the target sees them; lives until the lab changes. */
+const struct lab_urls *lab_places(const struct lab *l);
 /* The names of all configuration groups, NULL-ended, "default" first. */
 const char *const *lab_configurations(void);
 
 /* Plays one expansion of a row. Everything in ret lives in arena. Never fails: what could
  * not be tried is BROKEN with the reason. provider is a real one ("keycloak"), never "any". */
 void play_row(struct lab *l, const struct suite *suite, const struct scenario *row,
-	      enum surface surface, const char *provider, struct arena *arena, struct result *ret);
+	      enum surface surface, const char *provider, struct arena *arena,
+	      struct result *ret);
 
 /* The sanity gate for one surface and provider: the target starts, answers, and a good day
  * works. A result like any other, id "sanity/target-starts@PROVIDER:SURFACE". */
