@@ -161,6 +161,7 @@ static void raw_messages(struct page *p, const struct result *r)
 	size_t marked = marked_hop(r), n, others = 0;
 	size_t before = marked < r->n_hops ? told_before(r, marked) : r->n_hops;
 	struct said *list;
+	bool open = before < r->n_hops || (marked < r->n_hops && r->hops[marked].detail);
 
 	n = talk_shown(p->arena, r, &list);
 	if (before < r->n_hops)
@@ -173,9 +174,10 @@ static void raw_messages(struct page *p, const struct result *r)
 		if (list[i].left_out || hop == before || hop == marked || !r->hops[hop].detail)
 			continue;
 		if (!others++)
-			page_str(p,
-				 "<details class=\"raw more\"><summary>the other messages, as "
-				 "they were recorded</summary><div>");
+			page_printf(p,
+				    "<details class=\"raw more\"><summary>the %smessages, as they "
+				    "were recorded</summary><div>",
+				    open ? "other " : "");
 		page_raw(p, r, hop, false);
 	}
 	page_str(p, others ? "</div></details>\n" : "");

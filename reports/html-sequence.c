@@ -53,7 +53,7 @@ static void lane(struct sequence *s, const struct lane *l, int bottom)
 		who = text_same(l->name, "person") ? "types, reads" : "ours";
 	else if (!tested && strncmp(who, "idp-sim", 7) == 0 && s->r->provider)
 		who = arena_printf(p->arena, "idp-sim \xc2\xb7 %s", s->r->provider);
-	if (tested)
+	if (tested && text_width(who) + 13 <= (size_t)half * 2 * 10 / 64)
 		who = arena_printf(p->arena, "%s \xc2\xb7 under test", who);
 	page_printf(p, "<g%s><line class=\"lane\" x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\"/>",
 		    tested ? " class=\"tested\"" : "", l->x, l->x, HEAD, bottom);

@@ -104,12 +104,13 @@ static void consequences(struct page *p)
 	failed = c.by[SHADE_FAILED];
 	known = c.by[SHADE_KNOWN];
 	for (size_t i = 0; i < n && told < 3; i++) {
-		if (result_shade(p->rs, worst[i]) != SHADE_FAILED || !worst[i]->consequence)
+		if (result_shade(p->rs, worst[i]) != SHADE_FAILED ||
+		    !result_consequence(worst[i]))
 			break;
 		page_str(p, told ? "; the " : "The ");
 		page_text(p, in_prose(worst[i]->surface));
 		page_str(p, " ");
-		page_text(p, worst[i]->consequence);
+		page_text(p, result_consequence(worst[i]));
 		told++;
 	}
 	if (told)

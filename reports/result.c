@@ -175,6 +175,17 @@ const struct check *result_offence(const struct result *r)
 	return first;
 }
 
+const char *result_consequence(const struct result *r)
+{
+	size_t broken = 0, held = 0;
+
+	for (size_t i = 0; i < r->n_checks; i++) {
+		if (!r->checks[i].control)
+			*(r->checks[i].held ? &held : &broken) += 1;
+	}
+	return r->verdict == FAILED && broken > held ? r->consequence : NULL;
+}
+
 /* FNV-1a over the words; runs of digits count as one sign, because ports, times and process
  * numbers differ between two runs that found the same. */
 static uint64_t fold(uint64_t h, const char *s)

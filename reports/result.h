@@ -178,6 +178,9 @@ const char *result_provider(struct arena *a, const struct result *r);
 /* The first check that does not hold and is no control, else the first that does not hold,
  * else NULL. */
 const struct check *result_offence(const struct result *r);
+/* Its consequence, when most of what was checked (controls aside) is broken: a gateway that
+ * refuses with the wrong status does not "serve requests without credentials". Or NULL. */
+const char *result_consequence(const struct result *r);
 /* What fails and how, independent of ports, times and run: 16 hexadecimal digits. A waiver
  * holds one, so that a promise that breaks in a new way is not covered. */
 char *result_fingerprint(struct arena *a, const struct result *r);

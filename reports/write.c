@@ -194,8 +194,8 @@ size_t results_worst_first(struct arena *a, const struct results *rs,
 
 		if (s == SHADE_OK && !r->known_fixed)
 			continue;
-		all[n++] =
-			(struct ranked) { r, i, s == SHADE_OK ? 5 : rank[s], !r->consequence };
+		all[n++] = (struct ranked) { r, i, s == SHADE_OK ? 5 : rank[s],
+					     !result_consequence(r) };
 	}
 	qsort(all, n, sizeof(*all), compare_ranked);
 	*ret = arena_alloc(a, (n + 1) * sizeof(**ret));

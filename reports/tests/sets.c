@@ -239,7 +239,7 @@ static struct hop scope_hops[] = {
 };
 static struct check forged_checks[] = {
 	{ "control: the good request reaches the service", true, true, "1", "1" },
-	{ "sets its own principal", true, false, "u-alice", "u-alice" },
+	{ "sets its own principal", true, true, "u-alice", "u-alice" },
 	{ "the forged value is not forwarded", false, false,
 	  "service receives no header named X-NMP-Principal-On-Behalf-Of-Email",
 	  "service received X-NMP-Principal-On-Behalf-Of-Email: ceo@example.test" },
