@@ -126,7 +126,12 @@ const char *exchange_issuer(struct exchange *x)
 	} else if (x->endpoint && x->endpoint->issuer) {
 		t = x->endpoint->issuer;
 	}
-	return template_text(t, x, x->arena);
+	if (x->issuer_of != t || x->issuer_tenant != x->tenant) {
+		x->issuer = template_text(t, x, x->arena);
+		x->issuer_of = t;
+		x->issuer_tenant = x->tenant;
+	}
+	return x->issuer;
 }
 
 int64_t provider_life_ms(const struct exchange *x, enum lifetime which)

@@ -148,6 +148,9 @@ struct exchange {
 	int64_t now_ms;
 	const char *origin; /* "http://127.0.0.1:41873": what issuers begin with */
 	const char *version;
+	const char *issuer; /* text of issuer_of for issuer_tenant, made once */
+	const struct template *issuer_of;
+	const struct tenant *issuer_tenant;
 	enum grant grant;
 	const char *authorization; /* the header, NULL when absent */
 	const char *credential_id, *credential_secret;
