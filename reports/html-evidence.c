@@ -116,60 +116,8 @@ static void marked_words(struct page *p, const char *s, const struct words *w)
 	page_text(p, at);
 }
 
-/* "..." in a wish are the words that were looked for. */
-static void marked_quotes(struct page *p, const char *s)
-{
-	for (;;) {
-		const char *open = strchr(s, '"'), *close = open ? strchr(open + 1, '"') : NULL;
-
-		if (!close || strchr(arena_dup(p->arena, open, (size_t)(close - open)), '\n'))
-			break;
-		text_n(p, s, (size_t)(open + 1 - s));
-		page_str(p, "<mark>");
-		text_n(p, open + 1, (size_t)(close - open - 1));
-		page_str(p, "</mark>&quot;");
-		s = close + 1;
-	}
-	page_text(p, s);
-}
-
-static void side(struct page *p, const char *name, const char *s, const struct words *w,
-		 bool compared)
-{
-	page_printf(p, "<div class=\"said %s\"><div class=\"cap\">%s</div><pre>", name, name);
-	if (!*s)
-		page_str(p, "<span class=\"is-skipped\">(nothing)</span>");
-	else if (compared)
-		marked_words(p, s, w);
-	else if (*name == 'w')
-		marked_quotes(p, s);
-	else
-		page_text(p, s);
-	page_str(p, "</pre></div>");
-}
-
-void page_pair(struct page *p, const struct check *c, bool named)
-{
-	char *want = text_clean(p->arena, c->want ? c->want : "it holds");
-	char *got = text_clean(p->arena, c->got ? c->got : "it does not hold");
-	struct words a = cut(want), b = cut(got);
-	bool compared;
-
-	share(&a, &b);
-	compared = worth_it(&a, &b);
-	page_str(p, "<div class=\"pair\">");
-	if (named) {
-		page_str(p, "<h4>");
-		page_text(p, c->what);
-		page_str(p, "</h4>");
-	}
-	side(p, "want", want, &a, compared);
-	side(p, "got", got, &b, compared);
-	page_str(p, "</div>\n");
-}
-
-/* What of want and got is worth finding in a raw message: quoted words, and words that have
- * the look of a name (a header, a code), longest first. */
+/* What of a wish is worth finding in a text: quoted phrases, and words that have the look of
+ * a name (a header, a code). */
 struct sought {
 	char *word[16];
 	size_t n;
@@ -179,8 +127,6 @@ static void seek(struct page *p, struct sought *s, const char *from, size_t n)
 {
 	while (n && strchr(":,;.\"'", from[n - 1]))
 		n--;
-	while (n && strchr("\"'", *from))
-		from++, n--;
 	if (n < 5 || n > LONGEST_WORD || s->n == ARRAY_LEN(s->word))
 		return;
 	s->word[s->n++] = arena_dup(p->arena, from, n);
@@ -197,23 +143,22 @@ static bool has_name_look(const char *s, size_t n)
 	return marks >= 1 || digits >= 4;
 }
 
-static struct sought sought_in(struct page *p, const struct result *r)
+static void seek_all(struct page *p, struct sought *s, const char *want)
 {
-	struct sought s = { 0 };
+	const char *at = want;
 
-	for (size_t i = 0; i < r->n_checks; i++) {
-		const struct check *c = &r->checks[i];
-		struct words w;
+	while (*(at += strspn(at, " \n\t"))) {
+		size_t quoted = *at == '"' ? strcspn(at + 1, "\"\n") : 0;
+		size_t n = strcspn(at, " \n\t");
 
-		if (c->held || !c->want)
-			continue;
-		w = cut(c->want);
-		for (size_t k = 0; k < w.n; k++) {
-			if (*w.at[k] == '"' || has_name_look(w.at[k], w.len[k]))
-				seek(p, &s, w.at[k], w.len[k]);
+		if (quoted && at[1 + quoted] == '"') {
+			seek(p, s, at + 1, quoted);
+			n = quoted + 2;
+		} else if (has_name_look(at, n)) {
+			seek(p, s, at, n);
 		}
+		at += n;
 	}
-	return s;
 }
 
 /* Length of the longest sought word at s, whatever the case. */
@@ -230,13 +175,12 @@ static size_t sought_at(const struct sought *s, const char *at)
 	return longest;
 }
 
-static void raw_text(struct page *p, const struct result *r, const char *s)
+static void marked_sought(struct page *p, const char *s, const struct sought *sought)
 {
-	struct sought sought = sought_in(p, r);
 	const char *from = s;
 
 	for (const char *at = s; *at;) {
-		size_t n = sought_at(&sought, at);
+		size_t n = sought_at(sought, at);
 
 		if (!n) {
 			at++;
@@ -249,6 +193,41 @@ static void raw_text(struct page *p, const struct result *r, const char *s)
 		from = at += n;
 	}
 	page_text(p, from);
+}
+
+static void side(struct page *p, const char *name, const char *s, const struct words *w,
+		 const struct sought *sought)
+{
+	page_printf(p, "<div class=\"said %s\"><div class=\"cap\">%s</div><pre>", name, name);
+	if (!*s)
+		page_str(p, "<span class=\"is-skipped\">(nothing)</span>");
+	else if (w)
+		marked_words(p, s, w);
+	else
+		marked_sought(p, s, sought);
+	page_str(p, "</pre></div>");
+}
+
+void page_pair(struct page *p, const struct check *c, bool named)
+{
+	char *want = text_clean(p->arena, c->want ? c->want : "it holds");
+	char *got = text_clean(p->arena, c->got ? c->got : "it does not hold");
+	struct words a = cut(want), b = cut(got);
+	struct sought sought = { 0 };
+	bool compared;
+
+	share(&a, &b);
+	seek_all(p, &sought, want);
+	compared = worth_it(&a, &b);
+	page_str(p, "<div class=\"pair\">");
+	if (named) {
+		page_str(p, "<h4>");
+		page_text(p, c->what);
+		page_str(p, "</h4>");
+	}
+	side(p, "want", want, compared ? &a : NULL, &sought);
+	side(p, "got", got, compared ? &b : NULL, &sought);
+	page_str(p, "</div>\n");
 }
 
 /* One part of a token as JSON in the order it was issued, or NULL. */
@@ -295,14 +274,19 @@ void page_raw(struct page *p, const struct result *r, size_t hop, bool open)
 {
 	const struct hop *h = &r->hops[hop];
 	char *detail = text_clean(p->arena, h->detail);
+	struct sought sought = { 0 };
 
+	for (size_t i = 0; i < r->n_checks; i++) {
+		if (!r->checks[i].held && r->checks[i].want)
+			seek_all(p, &sought, r->checks[i].want);
+	}
 	page_printf(p, "<details class=\"raw\"%s><summary>message %zu, ", open ? " open" : "",
 		    hop + 1);
 	page_text(p, h->from);
 	page_str(p, " to ");
 	page_text(p, h->to);
 	page_str(p, "</summary><pre>");
-	raw_text(p, r, detail);
+	marked_sought(p, detail, &sought);
 	page_str(p, "</pre>");
 	token(p, detail);
 	page_str(p, "</details>\n");
