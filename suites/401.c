@@ -391,8 +391,10 @@ static void login_again(struct run *run)
 static void cli_says_401(struct run *run)
 {
 	const struct ran *r;
+	size_t refreshed;
 
 	login_given(run, "alice", 3000, true);
+	refreshed = provider_saw(run, "token"); /* what arranged the login */
 	control_succeeds(run, "a command with a good login succeeds",
 			 cli(run, "workspaces-list", NULL));
 	api_answers(run, &(struct canned) { .status = 401,
@@ -403,6 +405,7 @@ static void cli_says_401(struct run *run)
 	check_contains(run, "tells to log in", r->err, "login|log in|Log in");
 	check_equal(run, "prints no data", r->out, "");
 	check_count(run, "asks once", api_saw(run, NULL, NULL) - 1, 1);
+	check_count(run, "does not refresh", provider_saw(run, "token"), refreshed);
 }
 
 #define FRONT (GATEWAY | SERVICE)
@@ -942,7 +945,7 @@ static const struct scenario rows[] = {
 			  "request.",
 		.catalogue = "AUTH-401-CLI-MSG AUTH-CLI-401-NORETRY",
 		.needs = "cli.workspaces",
-		.mutants = "cli-api-error-exits-0 cli-repeats-401",
+		.mutants = "cli-api-error-exits-0 cli-repeats-401 cli-refreshes-on-401",
 		.level = LEVEL_EXTENDED,
 		.surfaces = CLI,
 		.play = cli_says_401,

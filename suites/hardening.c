@@ -2,6 +2,7 @@
 /* hardening.c - what the deployment pages tell to switch off, and access keys. */
 #include "suites/kit/check.h"
 #include "suites/kit/given.h"
+#include "suites/kit/imposter.h"
 #include "suites/kit/token.h"
 #include "suites/pages.h"
 #include "suites/trial.h"
@@ -33,6 +34,42 @@ static void password_grant_off(struct run *run)
 	check_contains(
 		run, "shows the provider's error", run_printf(run, "%s%s", r->out, r->err),
 		"unauthorized_client|AADSTS7000218|invalid_client|not authorized|not allowed");
+}
+
+/* ---- whose certificate ---- */
+
+/* A login whose provider is the imposter; ca NULL: the system's trust alone. */
+static const struct ran *login_at(struct run *run, const char *url, const char *ca)
+{
+	const char *env[] = { run_printf(run, "NMP_CLIENT_SSL_CERT_FILE=%s", ca ? ca : ""),
+			      run_printf(run, "SSL_CERT_FILE=%s", ca ? ca : ""),
+			      run_printf(run, "REQUESTS_CA_BUNDLE=%s", ca ? ca : ""), NULL };
+
+	api_discovery(run, json_pack("{s:{s:s, s:s}}", "oidc", "device_authorization_endpoint",
+				     run_printf(run, "%s/device", url), "token_endpoint",
+				     run_printf(run, "%s/token", url)));
+	return cli_command(run, &(struct command) { .verb = "login",
+						    .env = ca ? env : NULL,
+						    .timeout_ms = 10000 });
+}
+
+static void certificates_are_checked(struct run *run)
+{
+	const char *url = imposter_start(run, IMPOSTER_NAMED);
+	const struct ran *r;
+
+	if (!url)
+		return;
+	r = login_at(run, url, NULL);
+	check_fails(run, "a certificate of nobody one trusts ends the login", r);
+	check_count(run, "nothing is sent to whom nobody trusts", imposter_count(run), 0);
+	login_at(run, url, imposter_ca(run));
+	control_that(run, imposter_count(run) > 0, "a trusted certificate is accepted",
+		     "no request came");
+	url = imposter_start(run, IMPOSTER_ALIAS);
+	r = login_at(run, url, imposter_ca(run));
+	check_fails(run, "a certificate for another host ends the login", r);
+	check_count(run, "nothing is sent to another host", imposter_count(run), 0);
 }
 
 static void exchange_off(struct run *run)
@@ -188,6 +225,24 @@ static void key_for_service_account(struct run *run)
 }
 
 static const struct scenario rows[] = {
+	{
+		.name = "certificates-are-checked",
+		.title = "a provider with somebody else's certificate",
+		.promise = "The CLI sends nothing to a provider whose certificate it cannot "
+			   "verify.",
+		.page = PAGE_HARDENING,
+		.source = "RFC 6749, 10.9: the client MUST validate the TLS certificate",
+		.given = "a certificate of an unknown authority, and one for another host",
+		.when = "$ nemo auth login",
+		.remedy =
+			"Verify chain and host name; offer a variable for a private authority.",
+		.needs = "cli.login",
+		.mutants = "cli-skips-tls-check",
+		.wait_s = 2,
+		.level = LEVEL_ADVICE,
+		.surfaces = CLI,
+		.play = certificates_are_checked,
+	},
 	{
 		.name = "password-grant-off",
 		.title = "a provider without the password grant",

@@ -2,6 +2,7 @@
 /* lab.c - a lab: one simulator, and the parts around the target for each surface. */
 #include "suites/kit/lab.h"
 
+#include "suites/kit/imposter.h"
 #include "suites/kit/people.h"
 
 #include "idp-sim/base/conf.h"
@@ -346,6 +347,7 @@ void lab_clear(struct lab *l)
 	recorder_stop(s->face);
 	recorder_stop(s->api);
 	recorder_stop(s->stranger);
+	imposter_free(s->imposter);
 	recorder_stop(s->upstream);
 	recorder_stop(s->liar);
 	recorder_stop(s->entities);

@@ -42,6 +42,7 @@ struct assembly {
 	json_t *settings;
 	struct reference *pdp, *service, *gateway;
 	struct recorder *face, *api, *stranger, *liar, *upstream, *entities;
+	struct imposter *imposter; /* kit/imposter.h; NULL: no row asked for one */
 	void *instance; /* of the target */
 	struct reference *instance_part; /* the same, when the target is a part of the reference platform */
 	char home[512];
