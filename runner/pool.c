@@ -113,12 +113,15 @@ static void take_line(struct pool *p, struct worker *w, char *line)
 	char *json = NULL;
 	long index = strtol(line, &json, 10);
 	json_t *o = json_loads(json, 0, NULL);
+	bool read = result_from_json(p->arena, o, r, &err);
 
-	if (index != w->item || w->item == NO_ITEM || !result_from_json(p->arena, o, r, &err)) {
-		json_decref(o);
-		return;
-	}
 	json_decref(o);
+	if (index != w->item || w->item == NO_ITEM)
+		return;
+	if (!read) {
+		*r = (struct result) { .verdict = BROKEN };
+		r->reason = arena_printf(p->arena, "its result cannot be read: %s", err.text);
+	}
 	w->item = NO_ITEM;
 	take_result(p, (size_t)index, r);
 	crew_sweep(&p->crew);

@@ -33,7 +33,7 @@ void hops_add_at(struct lab *l, int64_t at_us, const struct hop *h)
 	pthread_mutex_lock(&list->lock);
 	if (list->open && list->n < list->cap)
 		list->items[list->n++] = (struct hop) {
-			.at_us = at_us,
+			.at_us = at_us > 0 ? at_us : 0, /* another clock may be behind */
 			.from = arena_str(list->arena, h->from),
 			.to = arena_str(list->arena, h->to),
 			.answer = h->answer,
