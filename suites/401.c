@@ -397,7 +397,8 @@ static void cli_says_401(struct run *run)
 	refreshed = provider_saw(run, "token"); /* what arranged the login */
 	control_succeeds(run, "a command with a good login succeeds",
 			 cli(run, "workspaces-list", NULL));
-	api_answers(run, &(struct canned) { .status = 401,
+	api_answers(run, &(struct canned) { .path = "workspaces",
+					    .status = 401,
 					    .body = "{\"detail\":\"Unauthorized\"}" });
 	r = cli(run, "workspaces-list", NULL);
 	check_fails(run, "exits with an error", r);
