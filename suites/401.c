@@ -163,6 +163,7 @@ static const struct defect expired[] = {
 };
 static const struct defect times[] = {
 	{ "a token without exp", .claims = "{\"exp\": null}" },
+	{ "a token without iat", .claims = "{\"iat\": null}" },
 	{ "a token whose nbf is in the future", .claims = "{\"nbf\": 4102444800}" },
 	{ 0 },
 };
@@ -423,7 +424,8 @@ static const struct scenario rows[] = {
 		.consequence = "serves requests without credentials",
 		.remedy = "Refuse what carries no token before anything else looks at it.",
 		.catalogue = "AUTH-401-NOCRED AUTH-GW-401 AUTH-HARD-401",
-		.mutants = "service-lets-anonymous-in gateway-answers-403-for-401",
+		.mutants = "service-lets-anonymous-in gateway-answers-403-for-401 "
+			   "pdp-lets-anonymous-in",
 		.surfaces = FRONT,
 		.play = no_credentials,
 	},
@@ -512,7 +514,8 @@ static const struct scenario rows[] = {
 		.consequence = "lets in what is no token",
 		.remedy = "Treat each parse error as an invalid token.",
 		.catalogue = "AUTH-401-GARBAGE AUTH-401-BEARER-EMPTY",
-		.mutants = "pdp-decodes-without-verifying",
+		.mutants = "pdp-decodes-without-verifying pdp-bad-token-is-500 "
+			   "pdp-empty-bearer-is-anonymous",
 		.level = LEVEL_ADVICE,
 		.surfaces = FRONT,
 		.play = credentials_refused,
@@ -677,7 +680,7 @@ static const struct scenario rows[] = {
 		.when = "send the token",
 		.remedy = "Demand exp, and compare nbf with the clock.",
 		.catalogue = "AUTH-401-EXP-MISSING AUTH-401-NBF",
-		.mutants = "pdp-expiry-optional pdp-ignores-nbf",
+		.mutants = "pdp-expiry-optional pdp-ignores-nbf pdp-iat-optional",
 		.level = LEVEL_ADVICE,
 		.surfaces = FRONT,
 		.play = defective_refused,

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define GET(target) "GET " target " HTTP/1.1\r\n{host}{token}{end}"
+#define ADMIN(target) "GET " target " HTTP/1.1\r\n{host}{admin}{end}"
 #define WITH(lines) "GET {ws} HTTP/1.1\r\n{host}" lines "{token}{end}"
 #define OPEN(target)                                                                           \
 	"GET " target " HTTP/1.1\r\n{host}{P}Principal-Id: evil\r\n{P}Authorized: "            \
@@ -81,56 +82,56 @@ const struct bytes raw_many_lines[] = {
 	END
 };
 const struct bytes raw_internal[] = {
-	BYTES("/internal", GET("/internal")),
-	BYTES("/internal/", GET("/internal/")),
-	BYTES("the bundle below /internal", GET("/internal/iam/opa-bundle.tar.gz")),
-	BYTES("/internal with a query", GET("/internal?x=1")),
+	BYTES("/internal", ADMIN("/internal")),
+	BYTES("/internal/", ADMIN("/internal/")),
+	BYTES("the bundle below /internal", ADMIN("/internal/iam/opa-bundle.tar.gz")),
+	BYTES("/internal with a query", ADMIN("/internal?x=1")),
 	END
 };
 const struct bytes raw_internal_spelled[] = {
-	BYTES("//internal/x", GET("//internal/x")),
-	BYTES("///internal/x", GET("///internal/x")),
-	BYTES("/./internal/x", GET("/./internal/x")),
-	BYTES("/apis/../internal/x", GET("/apis/../internal/x")),
-	BYTES("/x/../../internal/x", GET("/x/../../internal/x")),
-	BYTES("/apis/x/..//internal/x", GET("/apis/x/..//internal/x")),
-	BYTES("/health/../internal/x", GET("/health/../internal/x")),
-	BYTES("/apis/%2e%2e/internal/x", GET("/apis/%2e%2e/internal/x")),
-	BYTES("/apis/.%2e/internal/x", GET("/apis/.%2e/internal/x")),
-	BYTES("/apis/..%2finternal/x", GET("/apis/..%2finternal/x")),
-	BYTES("/studio/..%2finternal/x", GET("/studio/..%2finternal/x")),
-	BYTES("/%2finternal/x", GET("/%2finternal/x")),
-	BYTES("/internal%2fx", GET("/internal%2fx")),
-	BYTES("/%69nternal/x", GET("/%69nternal/x")),
-	BYTES("every letter coded", GET("/%69%6e%74%65%72%6e%61%6c/x")),
-	BYTES("/INTERNAL/x", GET("/INTERNAL/x")),
-	BYTES("/Internal/x", GET("/Internal/x")),
-	BYTES("/internal;a=b/x", GET("/internal;a=b/x")),
-	BYTES("/;/internal/x", GET("/;/internal/x")),
-	BYTES("/apis/..;/internal/x", GET("/apis/..;/internal/x")),
-	BYTES("/apis/;/../internal/x", GET("/apis/;/../internal/x")),
-	BYTES("/apis/..\\internal/x", GET("/apis/..\\internal/x")),
-	BYTES("/\\internal/x", GET("/\\internal/x")),
-	BYTES("/%5cinternal/x", GET("/%5cinternal/x")),
-	BYTES("/internal%00/x", GET("/internal%00/x")),
-	BYTES("/internal%3fx", GET("/internal%3fx")),
-	BYTES("/internal%23x", GET("/internal%23x")),
-	BYTES("/%252e%252e/internal/x", GET("/%252e%252e/internal/x")),
-	BYTES("/apis/%252e%252e/internal/x", GET("/apis/%252e%252e/internal/x")),
-	BYTES("/apis/%252e%252e%252finternal/x", GET("/apis/%252e%252e%252finternal/x")),
-	BYTES("/apis/%c0%ae%c0%ae/internal/x", GET("/apis/%c0%ae%c0%ae/internal/x")),
-	BYTES("/apis/%u002e%u002e/internal/x", GET("/apis/%u002e%u002e/internal/x")),
-	BYTES("/internal%20/x", GET("/internal%20/x")),
-	BYTES("/internal%09/x", GET("/internal%09/x")),
-	BYTES("/internal./x", GET("/internal./x")),
-	BYTES("/internal//x", GET("/internal//x")),
-	BYTES("/internal%/x", GET("/internal%/x")),
-	BYTES("an absolute target", GET("http://gw.example.test/internal/x")),
-	BYTES("a number sign before dots", GET("/apis/x#/../../internal/x")),
-	BYTES("a target without a slash", GET("internal/x")),
-	BYTES("a target with an at sign", GET("@internal/x")),
-	BYTES("overlong UTF-8", GET("/\xc0\xaf../internal/x")),
-	BYTES("HTTP/1.0", "GET /internal/x HTTP/1.0\r\n{token}{end}"),
+	BYTES("//internal/x", ADMIN("//internal/x")),
+	BYTES("///internal/x", ADMIN("///internal/x")),
+	BYTES("/./internal/x", ADMIN("/./internal/x")),
+	BYTES("/apis/../internal/x", ADMIN("/apis/../internal/x")),
+	BYTES("/x/../../internal/x", ADMIN("/x/../../internal/x")),
+	BYTES("/apis/x/..//internal/x", ADMIN("/apis/x/..//internal/x")),
+	BYTES("/health/../internal/x", ADMIN("/health/../internal/x")),
+	BYTES("/apis/%2e%2e/internal/x", ADMIN("/apis/%2e%2e/internal/x")),
+	BYTES("/apis/.%2e/internal/x", ADMIN("/apis/.%2e/internal/x")),
+	BYTES("/apis/..%2finternal/x", ADMIN("/apis/..%2finternal/x")),
+	BYTES("/studio/..%2finternal/x", ADMIN("/studio/..%2finternal/x")),
+	BYTES("/%2finternal/x", ADMIN("/%2finternal/x")),
+	BYTES("/internal%2fx", ADMIN("/internal%2fx")),
+	BYTES("/%69nternal/x", ADMIN("/%69nternal/x")),
+	BYTES("every letter coded", ADMIN("/%69%6e%74%65%72%6e%61%6c/x")),
+	BYTES("/INTERNAL/x", ADMIN("/INTERNAL/x")),
+	BYTES("/Internal/x", ADMIN("/Internal/x")),
+	BYTES("/internal;a=b/x", ADMIN("/internal;a=b/x")),
+	BYTES("/;/internal/x", ADMIN("/;/internal/x")),
+	BYTES("/apis/..;/internal/x", ADMIN("/apis/..;/internal/x")),
+	BYTES("/apis/;/../internal/x", ADMIN("/apis/;/../internal/x")),
+	BYTES("/apis/..\\internal/x", ADMIN("/apis/..\\internal/x")),
+	BYTES("/\\internal/x", ADMIN("/\\internal/x")),
+	BYTES("/%5cinternal/x", ADMIN("/%5cinternal/x")),
+	BYTES("/internal%00/x", ADMIN("/internal%00/x")),
+	BYTES("/internal%3fx", ADMIN("/internal%3fx")),
+	BYTES("/internal%23x", ADMIN("/internal%23x")),
+	BYTES("/%252e%252e/internal/x", ADMIN("/%252e%252e/internal/x")),
+	BYTES("/apis/%252e%252e/internal/x", ADMIN("/apis/%252e%252e/internal/x")),
+	BYTES("/apis/%252e%252e%252finternal/x", ADMIN("/apis/%252e%252e%252finternal/x")),
+	BYTES("/apis/%c0%ae%c0%ae/internal/x", ADMIN("/apis/%c0%ae%c0%ae/internal/x")),
+	BYTES("/apis/%u002e%u002e/internal/x", ADMIN("/apis/%u002e%u002e/internal/x")),
+	BYTES("/internal%20/x", ADMIN("/internal%20/x")),
+	BYTES("/internal%09/x", ADMIN("/internal%09/x")),
+	BYTES("/internal./x", ADMIN("/internal./x")),
+	BYTES("/internal//x", ADMIN("/internal//x")),
+	BYTES("/internal%/x", ADMIN("/internal%/x")),
+	BYTES("an absolute target", ADMIN("http://gw.example.test/internal/x")),
+	BYTES("a number sign before dots", ADMIN("/apis/x#/../../internal/x")),
+	BYTES("a target without a slash", ADMIN("internal/x")),
+	BYTES("a target with an at sign", ADMIN("@internal/x")),
+	BYTES("overlong UTF-8", ADMIN("/\xc0\xaf../internal/x")),
+	BYTES("HTTP/1.0", "GET /internal/x HTTP/1.0\r\n{admin}{end}"),
 	END
 };
 const struct bytes raw_open_confused[] = {
@@ -233,6 +234,8 @@ static void put_word(struct run *run, struct buf *b, const char *word, size_t n)
 		put_host(run, b);
 	else if (strncmp(word, "token", n) == 0)
 		buf_printf(b, "Authorization: Bearer %s\r\n", token_for(run, "alice"));
+	else if (strncmp(word, "admin", n) == 0)
+		buf_printf(b, "Authorization: Bearer %s\r\n", token_for(run, "admin"));
 	else if (strncmp(word, "end", n) == 0)
 		buf_str(b, "Connection: close\r\n\r\n");
 	else if (strncmp(word, "ws", n) == 0)
@@ -275,12 +278,13 @@ void good_request_reaches(struct run *run)
 
 void check_kept_out(struct run *run, const char *what, const struct answer *a)
 {
-	if (!check_that(run, a->reached == 0, run_printf(run, "does not forward %s", what),
-			"nothing reaches the upstream", "it was forwarded: %.200s",
-			upstream_raw(run, upstream_count(run) - 1)))
-		mark(run, "gateway", "upstream", "this must not pass");
-	check_that(run, a->status == 0 || (a->status >= 400 && a->status < 500),
-		   run_printf(run, "refuses %s", what), "a status 4xx", "%d", a->status);
+	bool refused = a->status == 0 || (a->status >= 400 && a->status < 500);
+
+	if (!check_that(run, a->reached == 0 && refused, run_printf(run, "keeps out %s", what),
+			"a status 4xx, and nothing reaches the upstream", "%d%s%.200s",
+			a->status, a->reached ? ", forwarded as " : "",
+			a->reached ? upstream_raw(run, upstream_count(run) - 1) : ""))
+		mark(run, "gateway", a->reached ? "upstream" : NULL, "this must not pass");
 }
 
 /* Is a name an identity header of the edition? */
@@ -355,15 +359,17 @@ void play_forwarded(struct run *run)
 	each_identity(run, true);
 }
 
-/* Bytes of one framing that the recorder can follow, and no request behind the first. */
+/* One framing that the recorder can follow, and no request behind the first. */
 static bool is_single(struct run *run, size_t before)
 {
 	size_t n = upstream_count(run);
 
 	for (size_t i = before; i < n; i++) {
 		const struct recorded *q = upstream_request(run, i);
+		size_t lengths = recorded_count(q, "Content-Length");
 
-		if (q->malformed || strstr(q->target, "smuggled"))
+		if (q->malformed || strstr(q->target, "smuggled") || lengths > 1 ||
+		    (lengths && recorded_count(q, "Transfer-Encoding")))
 			return false;
 	}
 	return n - before <= 1;
@@ -374,8 +380,8 @@ void play_one_request(struct run *run)
 	good_request_reaches(run);
 	for (const struct bytes *b = run->arg; b->what; b++) {
 		size_t before = upstream_count(run);
-		const struct answer *a = send_bytes(run, b);
 
+		send_bytes(run, b);
 		if (!check_that(run, is_single(run, before),
 				run_printf(run, "one request at most comes of %s", b->what),
 				"at most one request, with one framing",
@@ -383,7 +389,5 @@ void play_one_request(struct run *run)
 				upstream_count(run) - before,
 				upstream_raw(run, upstream_count(run) - 1)))
 			mark(run, "gateway", "upstream", "two requests in one");
-		check_that(run, a->status < 500, run_printf(run, "answers %s", b->what),
-			   "no status 5xx", "%d", a->status);
 	}
 }

@@ -7,6 +7,7 @@
  *
  *	{host}  "Host: 127.0.3.1:41873\r\n"     {token} "Authorization: Bearer ...\r\n", alice's
  *	{end}   "Connection: close\r\n\r\n"      {ws}    path of ml-team, whose Admin she is
+ *	{admin} the same of PlatformAdmin, whom the decision point denies nothing
  *	{P}     "X-NMP-", the edition's prefix   {spoof} every identity header, with the value evil
  */
 #pragma once

@@ -200,17 +200,16 @@ static const char *behind(const struct run *run)
 bool check_refused(struct run *run, const char *who, const struct answer *a,
 		   const char *statuses)
 {
-	bool held = check_status(
-		run, run_printf(run, "answers %s with %s", who, either(run, statuses)), a,
-		statuses);
+	bool forwarded = run->surface == GATEWAY && a->reached > 0;
+	bool held = check_that(
+		run, among(a->status, statuses) && !forwarded,
+		run_printf(run, "refuses %s", who),
+		run_printf(run, "status %s%s", either(run, statuses),
+			   run->surface == GATEWAY ? ", and nothing reaches the upstream" : ""),
+		"%s%s", status_got(run, a), forwarded ? ", and it was forwarded" : "");
 
-	if (run->surface == GATEWAY)
-		held &= check_that(run, a->reached == 0,
-				   run_printf(run, "does not forward %s", who),
-				   "nothing reaches the upstream", "%zu request%s reached it",
-				   a->reached, a->reached == 1 ? "" : "s");
 	if (!held)
-		mark(run, run->surface == GATEWAY && a->reached ? "gateway" : behind(run), NULL,
+		mark(run, forwarded ? "gateway" : behind(run), NULL,
 		     run_printf(run, "%s must be refused", who));
 	return held;
 }

@@ -27,7 +27,7 @@ bool check_equal(struct run *run, const char *what, const char *got, const char 
 bool check_count(struct run *run, const char *what, size_t got, size_t want);
 
 /* Front door. Refused with one of the statuses, and nothing reached what stands behind: at a
- * gateway the upstream saw no request, at a service no success came back. Two checks. */
+ * gateway the upstream saw no request, at a service no success came back. */
 bool check_refused(struct run *run, const char *who, const struct answer *a, const char *statuses);
 /* Allowed: 2xx, and at a gateway the request reached the upstream. */
 bool check_allowed(struct run *run, const char *who, const struct answer *a);
