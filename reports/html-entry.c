@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+enum { HELD_SHOWN = 20, PAIRS_SHOWN = 5 };
+
 static void fact_open(struct page *p, const char *label)
 {
 	page_printf(p, "<dt>%s</dt><dd>", label);
@@ -44,39 +46,48 @@ static void source(struct page *p, const struct result *r)
 	page_str(p, "</dd>");
 }
 
-/* Held checks tell as much as the broken one: all are shown. */
+static void one_check(struct page *p, const struct check *c, const char *bad)
+{
+	bool control = c->control && strncmp(c->what, "control", 7) != 0;
+
+	page_printf(p, "<li><span class=\"is-%s\">", c->held ? "passed" : bad);
+	page_glyph(p, c->held ? "passed" : bad);
+	page_printf(p, "</span><span class=\"what\">%s%s", c->held ? "" : "<b>",
+		    control ? "control: " : "");
+	page_text(p, c->what);
+	page_str(p, c->held ? "" : "</b>");
+	page_printf(p, "<span class=\"unseen\">, %s</span>", c->held ? "held" : "broken");
+	if (!c->held && (c->want || c->got))
+		page_str(p, " <span>see below</span>");
+	if (c->held && c->want && c->got) {
+		page_str(p, " <span>want ");
+		page_text(p, text_line(p->arena, c->want, 120));
+		page_str(p, ", got ");
+		page_text(p, text_line(p->arena, c->got, 120));
+		page_str(p, "</span>");
+	}
+	page_str(p, "</span></li>");
+}
+
+/* Held checks tell as much as the broken one: all are shown, of very many the first ones. */
 static void checks(struct page *p, const struct result *r)
 {
 	const char *bad = r->verdict == BROKEN ? "broken" : "failed";
+	size_t held = 0;
 
 	if (!r->n_checks)
 		return;
 	fact_open(p, "checks");
 	page_str(p, "<ul class=\"checks\">");
 	for (size_t i = 0; i < r->n_checks; i++) {
-		const struct check *c = &r->checks[i];
-		bool control = c->control && strncmp(c->what, "control", 7) != 0;
-
-		page_printf(p, "<li><span class=\"is-%s\">", c->held ? "passed" : bad);
-		page_glyph(p, c->held ? "passed" : bad);
-		page_printf(p, "</span><span class=\"what\">%s%s", c->held ? "" : "<b>",
-			    control ? "control: " : "");
-		page_text(p, c->what);
-		page_str(p, c->held ? "" : "</b>");
-		page_printf(p, "<span class=\"unseen\">, %s</span>",
-			    c->held ? "held" : "broken");
-		if (!c->held && (c->want || c->got))
-			page_str(p, " <span>see below</span>");
-		if (c->held && c->want && c->got) {
-			page_str(p, " <span>want ");
-			page_text(p, text_line(p->arena, c->want, 120));
-			page_str(p, ", got ");
-			page_text(p, text_line(p->arena, c->got, 120));
-			page_str(p, "</span>");
-		}
-		page_str(p, "</span></li>");
+		held += r->checks[i].held;
+		if (!r->checks[i].held || held <= HELD_SHOWN)
+			one_check(p, &r->checks[i], bad);
 	}
-	page_str(p, "</ul></dd>");
+	page_str(p, "</ul>");
+	if (held > HELD_SHOWN)
+		page_printf(p, "<p class=\"is-passed\">%zu more held</p>", held - HELD_SHOWN);
+	page_str(p, "</dd>");
 }
 
 static void again(struct page *p, const struct result *r)
@@ -122,18 +133,28 @@ static void known(struct page *p, const struct result *r)
 	}
 }
 
+/* One pair a broken check; beyond the first ones folded, because fifty spellings of one path
+ * are one fault. */
 static void pairs(struct page *p, const struct result *r)
 {
-	size_t broken = 0;
+	size_t broken = 0, shown = 0;
 
 	for (size_t i = 0; i < r->n_checks; i++)
 		broken += !r->checks[i].held && (r->checks[i].want || r->checks[i].got);
 	for (size_t i = 0; i < r->n_checks; i++) {
 		const struct check *c = &r->checks[i];
 
-		if (!c->held && (c->want || c->got))
-			page_pair(p, c, broken > 1);
+		if (c->held || (!c->want && !c->got))
+			continue;
+		if (shown++ == PAIRS_SHOWN)
+			page_printf(
+				p,
+				"<details class=\"raw more\"><summary>%zu more broken checks"
+				"</summary><div>",
+				broken - PAIRS_SHOWN);
+		page_pair(p, c, broken > 1);
 	}
+	page_str(p, broken > PAIRS_SHOWN ? "</div></details>\n" : "");
 }
 
 static size_t marked_hop(const struct result *r)
@@ -174,10 +195,11 @@ static void raw_messages(struct page *p, const struct result *r)
 		if (list[i].left_out || hop == before || hop == marked || !r->hops[hop].detail)
 			continue;
 		if (!others++)
-			page_printf(p,
-				    "<details class=\"raw more\"><summary>the %smessages, as they "
-				    "were recorded</summary><div>",
-				    open ? "other " : "");
+			page_printf(
+				p,
+				"<details class=\"raw more\"><summary>the %smessages, as they "
+				"were recorded</summary><div>",
+				open ? "other " : "");
 		page_raw(p, r, hop, false);
 	}
 	page_str(p, others ? "</div></details>\n" : "");
@@ -211,9 +233,11 @@ static void story(struct page *p, const struct result *r)
 	again(p, r);
 	page_str(p, "</dl>");
 	if (has_transcript(p, r)) {
+		const struct result *marked = result_marked(p->arena, r);
+
 		p->transcripts++;
-		page_sequence(p, r);
-		raw_messages(p, r);
+		page_sequence(p, marked);
+		raw_messages(p, marked);
 	} else if (r->n_hops) {
 		p->cut = true;
 		page_str(p,

@@ -11,6 +11,8 @@
 
 extern const struct embedded report_html_css[];
 
+enum { TOLD = 3 }; /* consequences in the headline */
+
 /* Status glyphs as symbols: shape first, colour is the text's. */
 static const char symbols[] =
 	"<svg width=\"0\" height=\"0\" style=\"position:absolute\" aria-hidden=\"true\">"
@@ -94,6 +96,16 @@ static const char *in_prose(const char *surface)
 	return surface ? surface : "platform";
 }
 
+/* Was the same said of the same part by one before? */
+static bool is_told(const struct result **worst, size_t i, const char *text)
+{
+	while (i-- > 0) {
+		if (text_same(result_consequence(worst[i]), text))
+			return true;
+	}
+	return false;
+}
+
 /* The worst consequences in words a release manager owns. */
 static void consequences(struct page *p)
 {
@@ -103,14 +115,17 @@ static void consequences(struct page *p)
 
 	failed = c.by[SHADE_FAILED];
 	known = c.by[SHADE_KNOWN];
-	for (size_t i = 0; i < n && told < 3; i++) {
-		if (result_shade(p->rs, worst[i]) != SHADE_FAILED ||
-		    !result_consequence(worst[i]))
+	for (size_t i = 0; i < n && told < TOLD; i++) {
+		const char *text = result_consequence(worst[i]);
+
+		if (result_shade(p->rs, worst[i]) != SHADE_FAILED || !text)
 			break;
+		if (is_told(worst, i, text))
+			continue;
 		page_str(p, told ? "; the " : "The ");
 		page_text(p, in_prose(worst[i]->surface));
 		page_str(p, " ");
-		page_text(p, result_consequence(worst[i]));
+		page_text(p, text);
 		told++;
 	}
 	if (told)
@@ -123,8 +138,14 @@ static void consequences(struct page *p)
 	if (failed > (told ? told : 1))
 		page_printf(p, "%s more below. ",
 			    text_count(p->arena, failed - (told ? told : 1)));
-	page_printf(p, "Every other promise that was tried was kept%s.",
-		    known ? arena_printf(p->arena, ", beyond %zu already known", known) : "");
+	page_str(p, "Every other promise that was tried was kept");
+	if (known)
+		page_printf(p, ", beyond %zu already known", known);
+	if (c.by[SHADE_WARNING])
+		page_printf(p, "%s %zu %s", known ? " and" : ", beyond", c.by[SHADE_WARNING],
+			    c.by[SHADE_WARNING] == 1 ? "piece of advice not followed"
+						     : "pieces of advice not followed");
+	page_str(p, ".");
 }
 
 static size_t controlled(const struct results *rs)

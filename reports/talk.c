@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+enum { PROOF = 10 /* shorter words are in many messages */ };
 enum { MOST_SHOWN = 24, FIRST = 4, LAST = 12, AROUND = 3 };
 
 /* A GUID, a time or a digest: differs between two messages that say the same. */
@@ -118,4 +119,49 @@ size_t talk_shown(struct arena *a, const struct result *r, struct said **ret)
 {
 	*ret = arena_alloc(a, (r->n_hops + 2) * sizeof(**ret));
 	return shorten(r, *ret, fold_polls(r, *ret));
+}
+
+static bool has_mark(const struct result *r)
+{
+	for (size_t i = 0; i < r->n_hops; i++) {
+		if (r->hops[i].marked)
+			return true;
+	}
+	return false;
+}
+
+/* The first message that the target sent with these words in it. */
+static size_t sent_with(const struct result *r, const char *words)
+{
+	for (size_t i = 0; i < r->n_hops; i++) {
+		const struct hop *h = &r->hops[i];
+
+		if (text_same(h->from, r->surface) && h->detail && strcasestr(h->detail, words))
+			return i;
+	}
+	return r->n_hops;
+}
+
+const struct result *result_marked(struct arena *a, const struct result *r)
+{
+	struct result *copy;
+	size_t at = r->n_hops;
+	const char *got = NULL;
+
+	if (r->verdict != FAILED || has_mark(r))
+		return r;
+	for (size_t i = 0; i < r->n_checks && at == r->n_hops; i++) {
+		got = r->checks[i].got;
+		if (!r->checks[i].held && got && strlen(got) >= PROOF)
+			at = sent_with(r, got);
+	}
+	if (at == r->n_hops)
+		return r;
+	copy = arena_alloc(a, sizeof(*copy));
+	*copy = *r;
+	copy->hops = arena_alloc(a, r->n_hops * sizeof(*r->hops));
+	memcpy(copy->hops, r->hops, r->n_hops * sizeof(*r->hops));
+	copy->hops[at].marked = true;
+	copy->hops[at].remark = text_line(a, got, 60);
+	return copy;
 }

@@ -74,15 +74,24 @@ static void hops(struct term *t, const struct result *r)
 
 static void checks(struct term *t, const struct result *r)
 {
+	size_t shown = 0, left_out = 0;
+
 	for (size_t i = 0; i < r->n_checks; i++) {
 		const struct check *c = &r->checks[i];
 
 		if (c->held)
 			continue;
+		if (++shown > CHECKS_SHOWN) {
+			left_out++;
+			continue;
+		}
 		label(t, c->control ? "control" : "check", BOLD, c->what, "");
 		evidence(t, "want", PLAIN, c->want);
 		evidence(t, "got", RED, c->got);
 	}
+	if (left_out)
+		label(t, "...", DIM, arena_printf(t->arena, "%zu more broken checks", left_out),
+		      "");
 }
 
 void term_block(struct term *t, const struct result *r)
@@ -100,5 +109,5 @@ void term_block(struct term *t, const struct result *r)
 	label(t, "held", PLAIN, result_held(t->arena, r), "");
 	label(t, "remedy", PLAIN, r->remedy, "");
 	label(t, "again", BLUE, r->again, " \\");
-	hops(t, r);
+	hops(t, result_marked(t->arena, r));
 }

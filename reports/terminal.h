@@ -14,6 +14,7 @@ enum {
 	FULL_BLOCKS = 10,
 	EVIDENCE_LINES = 6,
 	HOP_LETTERS = 130,
+	CHECKS_SHOWN = 5,
 };
 
 /* Colours of the user's theme; never RGB, never a background. */

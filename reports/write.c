@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+enum { HELD_TOLD = 8 }; /* of the checks that held; their number says the rest */
+
 bool write_done(FILE *out, struct err *err)
 {
 	if (fflush(out) != 0 || ferror(out))
@@ -44,11 +46,14 @@ void write_member(struct arena *a, json_t *o, const char *key, const char *s)
 char *result_held(struct arena *a, const struct result *r)
 {
 	AUTO_BUF b = { 0 };
+	size_t held = 0;
 
 	for (size_t i = 0; i < r->n_checks; i++) {
-		if (r->checks[i].held)
+		if (r->checks[i].held && ++held <= HELD_TOLD)
 			buf_printf(&b, "%s%s", b.n ? "; " : "", r->checks[i].what);
 	}
+	if (held > HELD_TOLD)
+		buf_printf(&b, "; and %zu more", held - HELD_TOLD);
 	return b.n ? arena_dup(a, b.p, b.n) : NULL;
 }
 
@@ -113,7 +118,7 @@ void result_story(struct buf *b, struct arena *a, const struct result *r)
 	story_line(b, a, "again", r->again);
 	if (r->attempts > 1)
 		story_line(b, a, "attempts", arena_printf(a, "%d", r->attempts));
-	story_hops(b, a, r);
+	story_hops(b, a, result_marked(a, r));
 }
 
 struct section results_section(const struct results *rs, const char *name)

@@ -54,5 +54,9 @@ struct said {
  * and times are one each way. From the arena. */
 size_t talk_shown(struct arena *a, const struct result *r, struct said **ret);
 
+/* The same result with an offending message marked when none is: the first one of the target
+ * that holds, word for word, what a broken check got. From the arena, or r itself. */
+const struct result *result_marked(struct arena *a, const struct result *r);
+
 /* A provenance value as text, or NULL. */
 const char *results_fact(struct arena *a, const struct results *rs, const char *key);
