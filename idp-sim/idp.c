@@ -23,6 +23,7 @@ static void copy_options(struct idp *s, const struct idp_options *o)
 	s->options.public_url = arena_str(a, o->public_url);
 	s->options.tls_dir = arena_str(a, o->tls_dir);
 	s->options.keys = arena_str(a, o->keys);
+	s->options.alg = arena_str(a, o->alg);
 	s->options.state = arena_str(a, o->state);
 	s->options.providers = NULL;
 }

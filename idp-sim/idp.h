@@ -29,6 +29,7 @@ struct idp_options {
 	bool tls;               /* HTTPS beside HTTP, on a port of its own */
 	int tls_port;           /* 0: any free one */
 	const char *tls_dir;    /* where ca.pem, cert.pem, key.pem are read or made; NULL: a temporary one */
+	const char *alg;        /* that tenants sign with: "RS256" or "ES256"; NULL: the dialect's */
 	const char *keys;       /* file with the signing keys, made when absent; NULL: the built-in public test keys */
 	int threads;            /* 0: one a core */
 	uint64_t seed;          /* 0: ids and codes are random */

@@ -25,6 +25,7 @@ static struct keys *make_keys(struct idp *s, struct provider *p, const char *nam
 		.name = name,
 		.file = s->options.keys,
 		.kid = p->kid,
+		.alg = s->options.alg,
 		.encryption_key = p->encryption_key,
 		.rng = &s->rng,
 	};

@@ -309,7 +309,8 @@ class Bench:
                 print(f"round {turn + 1}: {name}", file=sys.stderr)
                 try:
                     play()
-                except (OSError, RuntimeError, KeyError, subprocess.SubprocessError) as problem:
+                except (OSError, RuntimeError, KeyError, ValueError,
+                        subprocess.SubprocessError) as problem:
                     self.failures.append(f"{name}: {problem}")
         if self.o.soak:
             self.soak()

@@ -15,7 +15,7 @@
 
 static struct {
 	int64_t port, control_port, tls_port, threads, seed;
-	const char *address, *config, *public_url, *tls_dir, *keys, *state, *ready, *at;
+	const char *address, *config, *public_url, *tls_dir, *keys, *alg, *state, *ready, *at;
 	bool tls, adopt, trust_forwarded, exit_on_stdin_close, frozen, quiet;
 	struct texts providers, fails;
 } opt = { .port = DEFAULT_PORT,
@@ -39,6 +39,7 @@ static const struct flag flags[] = {
 	{ "trust-forwarded", FLAG_SWITCH, &opt.trust_forwarded, NULL,
 	  "take X-Forwarded-Proto and -Host into issuers" },
 	{ "keys", FLAG_TEXT, &opt.keys, "FILE", "signing keys of your own; made when absent" },
+	{ "alg", FLAG_TEXT, &opt.alg, "ALG", "RS256, as the real ones, or ES256" },
 	{ "seed", FLAG_NUMBER, &opt.seed, "N", "the same ids and codes in every run" },
 	{ "at", FLAG_TEXT, &opt.at, "TIME", "virtual Unix time at start" },
 	{ "frozen", FLAG_SWITCH, &opt.frozen, NULL, "the clock stands still" },
@@ -282,6 +283,7 @@ static struct idp *start(struct err *err)
 				 .tls_port = (int)opt.tls_port,
 				 .tls_dir = opt.tls_dir,
 				 .keys = opt.keys,
+				 .alg = opt.alg,
 				 .threads = (int)opt.threads,
 				 .seed = (uint64_t)opt.seed,
 				 .start_at = opt.at ? strtoll(opt.at, NULL, 10) : 0,
