@@ -20,22 +20,26 @@ struct idp_options {
 	/* NULL-ended; a name ("azure") is a file compiled in, anything with '/' or ".yaml" a
 	 * path. NULL: azure, okta and keycloak. */
 	const char *const *providers;
-	const char *config;     /* YAML with clients, users, lifetimes laid over the providers'; NULL: none */
-	const char *address;    /* "127.0.0.1" when NULL */
-	int port;               /* 0: any free one */
-	int control_port;       /* 0: any free one; -1: no control listener */
-	const char *public_url; /* what issuers begin with behind a proxy; NULL: the listener's origin */
-	bool trust_forwarded;   /* take X-Forwarded-Proto and -Host into issuers */
-	bool tls;               /* HTTPS beside HTTP, on a port of its own */
-	int tls_port;           /* 0: any free one */
-	const char *tls_dir;    /* where ca.pem, cert.pem, key.pem are read or made; NULL: a temporary one */
-	const char *alg;        /* that tenants sign with: "RS256" or "ES256"; NULL: the dialect's */
-	const char *keys;       /* file with the signing keys, made when absent; NULL: the built-in public test keys */
-	int threads;            /* 0: one a core */
-	uint64_t seed;          /* 0: ids and codes are random */
-	int64_t start_at;       /* virtual Unix time at start; 0: now */
-	bool adopt;             /* register unknown tenants, clients and redirect URIs on first use */
-	const char *state;      /* "redis://host:port/db"; NULL: memory */
+	const char *
+		config; /* YAML with clients, users, lifetimes laid over the providers'; NULL: none */
+	const char *address; /* "127.0.0.1" when NULL */
+	int port;	     /* 0: any free one */
+	int control_port;    /* 0: any free one; -1: no control listener */
+	const char *
+		public_url; /* what issuers begin with behind a proxy; NULL: the listener's origin */
+	bool trust_forwarded; /* take X-Forwarded-Proto and -Host into issuers */
+	bool tls;	      /* HTTPS beside HTTP, on a port of its own */
+	int tls_port;	      /* 0: any free one */
+	const char *
+		tls_dir; /* where ca.pem, cert.pem, key.pem are read or made; NULL: a temporary one */
+	const char *alg; /* that tenants sign with: "RS256" or "ES256"; NULL: the dialect's */
+	const char *
+		keys; /* file with the signing keys, made when absent; NULL: the built-in public test keys */
+	int threads;	  /* 0: one a core */
+	uint64_t seed;	  /* 0: ids and codes are random */
+	int64_t start_at; /* virtual Unix time at start; 0: now */
+	bool adopt;	  /* register unknown tenants, clients and redirect URIs on first use */
+	const char *state; /* "redis://host:port/db"; NULL: memory */
 	/* Called for each journal line, on the serving thread; NULL: none. The text is borrowed. */
 	void (*on_line)(void *ctx, const char *line);
 	void *ctx;
@@ -45,10 +49,10 @@ struct idp_options {
 struct idp *idp_start(const struct idp_options *o, struct err *err) MUST_CHECK;
 void idp_stop(struct idp *s); /* takes NULL */
 
-const char *idp_origin(const struct idp *s);         /* "http://127.0.0.1:41873" */
+const char *idp_origin(const struct idp *s);	     /* "http://127.0.0.1:41873" */
 const char *idp_tls_origin(const struct idp *s);     /* NULL without TLS */
 const char *idp_control_origin(const struct idp *s); /* NULL without a control listener */
-const char *idp_ca_file(const struct idp *s);        /* NULL without TLS */
+const char *idp_ca_file(const struct idp *s);	     /* NULL without TLS */
 /* Issuer of the provider's first tenant ("https://..." only when public_url says so). */
 const char *idp_issuer(const struct idp *s, const char *provider);
 struct clk *idp_clock(struct idp *s);

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A ring of JSON texts, already without secrets, that are parsed when somebody reads them. */
+/*
+ * A ring of what was said, kept as it came and made JSON without secrets when somebody reads it:
+ * a request costs a copy into memory that its slot already has. Nothing leaves but through
+ * write_entry(), which takes the secrets out.
+ */
 #include "idp-sim/journal.h"
 
 #include "idp-sim/base/buf.h"
@@ -12,10 +16,33 @@
 
 enum { DEFAULT_LIMIT = 1000, BODY_LIMIT = 16 << 10 };
 
+enum part {
+	PART_METHOD = 7,
+	PART_PATH,
+	PART_QUERY,
+	PART_TYPE,
+	PART_BODY,
+	PART_ANSWER,
+	N_PARTS
+};
+
+/* One exchange. `raw` holds its parts and then its headers, each a name and a value; the first
+ * seven parts are the facts. */
 struct entry {
 	int64_t seq; /* from 1; 0: empty */
-	char *text;  /* one JSON object */
+	int64_t time_ms, took_us;
+	int status;
+	enum web_fault fault;
+	struct buf raw;
+	struct span {
+		uint32_t at, n; /* n ABSENT: NULL */
+	} parts[N_PARTS];
+	uint32_t headers_at;
+	size_t body_len, answer_len; /* in full; a part that is too long is left out */
+	const char *fixed;	     /* an answer that lives for ever; NULL: it is in raw */
 };
+
+#define ABSENT UINT32_MAX
 
 struct journal {
 	struct journal_options o;
@@ -64,7 +91,7 @@ void journal_reset(struct journal *j)
 {
 	pthread_mutex_lock(&j->lock);
 	for (size_t i = 0; i < j->o.limit; i++) {
-		free(j->ring[i].text);
+		buf_done(&j->ring[i].raw);
 		j->ring[i] = (struct entry) { 0 };
 	}
 	pthread_mutex_unlock(&j->lock);
@@ -82,8 +109,6 @@ void journal_free(struct journal *j)
 	free(j->ring);
 	free(j);
 }
-
-/* ---- writing ---- */
 
 static const struct {
 	const char *name;
@@ -103,92 +128,49 @@ static const char *fact(const struct facts *f, size_t i)
 	return *(const char *const *)((const char *)f + members[i].at);
 }
 
-static void put(struct buf *out, const char *name, const char *value)
+/* ---- keeping ---- */
+
+static void keep(struct entry *e, enum part part, const char *text, size_t n)
 {
-	if (!value)
-		return;
-	buf_printf(out, ",\"%s\":", name);
-	buf_json(out, value, strlen(value));
+	e->parts[part] = (struct span) { (uint32_t)e->raw.n, text ? (uint32_t)n : ABSENT };
+	if (text)
+		buf_add(&e->raw, text, n);
 }
 
-struct headers {
-	struct buf *out;
-	bool more;
-};
-
-static void put_header(void *ctx, const char *name, const char *value)
+static void keep_text(struct entry *e, enum part part, const char *text)
 {
-	struct headers *h = ctx;
-	AUTO_BUF safe = { 0 };
-
-	redact_header(name, value, &safe);
-	if (h->more)
-		buf_char(h->out, ',');
-	h->more = true;
-	buf_json(h->out, name, strlen(name));
-	buf_char(h->out, ':');
-	buf_json(h->out, safe.p ? safe.p : "", safe.n);
+	keep(e, part, text, text ? strlen(text) : 0);
 }
 
-static void put_request(struct buf *out, const struct web_request *rq)
+static void keep_header(void *ctx, const char *name, const char *value)
 {
-	struct headers headers = { out, false };
-	const char *type = web_header(rq, "Content-Type");
+	struct buf *raw = ctx;
 
-	put(out, "method", rq->method);
-	put(out, "path", rq->path);
-	if (rq->query) {
-		buf_str(out, ",\"query\":");
-		redact_form(rq->query, strlen(rq->query), out);
-	}
-	buf_str(out, ",\"headers\":{");
-	web_headers(rq, put_header, &headers);
-	buf_char(out, '}');
-	if (!rq->body_len)
-		return;
-	if (type && !strncasecmp(type, "application/x-www-form-urlencoded", 33)) {
-		buf_str(out, ",\"form\":");
-		redact_form(rq->body, rq->body_len, out);
-	} else {
-		buf_printf(out, ",\"body_bytes\":%zu", rq->body_len);
-	}
+	buf_add(raw, name, strlen(name) + 1);
+	buf_add(raw, value, strlen(value) + 1);
 }
 
-static void put_reply(struct buf *out, const struct web_reply *rp)
+static void keep_exchange(struct entry *e, const struct facts *f, const struct web_request *rq,
+			  const struct web_reply *rp)
 {
-	AUTO_BUF safe = { 0 };
+	bool whole = rp->body_len && *rp->body == '{' && rp->body_len <= BODY_LIMIT;
 
-	buf_printf(out, ",\"status\":%d", rp->status);
-	if (!rp->body_len)
-		return;
-	if (*rp->body != '{' || rp->body_len > BODY_LIMIT) {
-		buf_printf(out, ",\"answer_bytes\":%zu", rp->body_len);
-		return;
-	}
-	redact_json(rp->body, rp->body_len, &safe);
-	buf_str(out, ",\"answer\":");
-	buf_json(out, safe.p, safe.n);
-}
-
-static const char *const faults[] = {
-	[WEB_FAULT_RESET] = "reset", [WEB_FAULT_TRUNCATE] = "truncate"
-};
-
-static char *write_entry(const struct journal *j, const struct facts *f,
-			 const struct web_request *rq, const struct web_reply *rp,
-			 int64_t took_us)
-{
-	AUTO_BUF out = { 0 };
-
-	buf_printf(&out, "{\"time_ms\":%lld,\"took_us\":%lld", (long long)clk_now_ms(j->o.clk),
-		   (long long)took_us);
+	buf_reset(&e->raw);
 	for (size_t i = 0; i < ARRAY_LEN(members); i++)
-		put(&out, members[i].name, fact(f, i));
-	put_request(&out, rq);
-	put_reply(&out, rp);
-	put(&out, "fault", faults[rp->fault]);
-	buf_char(&out, '}');
-	return buf_take(&out);
+		keep_text(e, (enum part)i, fact(f, i));
+	keep_text(e, PART_METHOD, rq->method);
+	keep_text(e, PART_PATH, rq->path);
+	keep_text(e, PART_QUERY, rq->query);
+	keep_text(e, PART_TYPE, web_header(rq, "Content-Type"));
+	keep(e, PART_BODY, rq->body, rq->body_len <= BODY_LIMIT ? rq->body_len : 0);
+	e->fixed = whole && rp->body_static ? rp->body : NULL;
+	keep(e, PART_ANSWER, whole && !e->fixed ? rp->body : NULL, rp->body_len);
+	e->headers_at = (uint32_t)e->raw.n;
+	web_headers(rq, keep_header, &e->raw);
+	e->status = rp->status;
+	e->fault = rp->fault;
+	e->body_len = rq->body_len;
+	e->answer_len = rp->body_len;
 }
 
 /* "09:14:24.003  azure     400  invalid_scope        token  cli": for a terminal. */
@@ -213,28 +195,135 @@ static void tell(const struct journal *j, const struct facts *f, const struct we
 void journal_add(struct journal *j, const struct facts *f, const struct web_request *rq,
 		 const struct web_reply *rp, int64_t took_us)
 {
-	char *text = write_entry(j, f, rq, rp, took_us);
-
 	pthread_mutex_lock(&j->lock);
 	struct entry *e = &j->ring[++j->last % (int64_t)j->o.limit];
-	char *old = e->text;
+	keep_exchange(e, f, rq, rp);
 	e->seq = j->last;
-	e->text = text;
+	e->time_ms = clk_now_ms(j->o.clk);
+	e->took_us = took_us;
 	if (j->waiting)
 		pthread_cond_broadcast(&j->grown);
 	pthread_mutex_unlock(&j->lock);
-	free(old);
 	if (j->o.on_line)
 		tell(j, f, rp);
 }
 
+/* ---- writing ---- */
+
+/* NULL when the part is absent; `ret_n` may be NULL. Not NUL-terminated. */
+static const char *part_of(const struct entry *e, enum part part, size_t *ret_n)
+{
+	struct span s = e->parts[part];
+
+	if (s.n == ABSENT)
+		return NULL;
+	if (ret_n)
+		*ret_n = s.n;
+	return e->raw.p + s.at;
+}
+
+static void put_part(struct buf *out, const char *name, const struct entry *e, enum part part)
+{
+	size_t n;
+	const char *text = part_of(e, part, &n);
+
+	if (!text)
+		return;
+	buf_printf(out, ",\"%s\":", name);
+	buf_json(out, text, n);
+}
+
+static void put_headers(struct buf *out, const struct entry *e)
+{
+	const char *end = e->raw.p + e->raw.n, *p = e->raw.p + e->headers_at;
+
+	buf_str(out, ",\"headers\":{");
+	for (bool more = false; p < end; more = true) {
+		const char *name = p, *value = name + strlen(name) + 1;
+		AUTO_BUF safe = { 0 };
+
+		redact_header(name, value, &safe);
+		buf_str(out, more ? "," : "");
+		buf_json(out, name, strlen(name));
+		buf_char(out, ':');
+		buf_json(out, safe.p ? safe.p : "", safe.n);
+		p = value + strlen(value) + 1;
+	}
+	buf_char(out, '}');
+}
+
+static void put_request(struct buf *out, const struct entry *e)
+{
+	static const char form[] = "application/x-www-form-urlencoded";
+	size_t n = 0, type_n = 0;
+	const char *query = part_of(e, PART_QUERY, &n), *type, *body;
+
+	put_part(out, "method", e, PART_METHOD);
+	put_part(out, "path", e, PART_PATH);
+	if (query) {
+		buf_str(out, ",\"query\":");
+		redact_form(query, n, out);
+	}
+	put_headers(out, e);
+	type = part_of(e, PART_TYPE, &type_n);
+	body = part_of(e, PART_BODY, &n);
+	if (!e->body_len)
+		return;
+	if (n && type && type_n >= sizeof(form) - 1 &&
+	    !strncasecmp(type, form, sizeof(form) - 1)) {
+		buf_str(out, ",\"form\":");
+		redact_form(body, n, out);
+	} else {
+		buf_printf(out, ",\"body_bytes\":%zu", e->body_len);
+	}
+}
+
+static void put_reply(struct buf *out, const struct entry *e)
+{
+	AUTO_BUF safe = { 0 };
+	size_t n = e->answer_len;
+	const char *answer = e->fixed ? e->fixed : part_of(e, PART_ANSWER, &n);
+
+	buf_printf(out, ",\"status\":%d", e->status);
+	if (answer) {
+		redact_json(answer, n, &safe);
+		buf_str(out, ",\"answer\":");
+		buf_json(out, safe.p, safe.n);
+	} else if (e->answer_len) {
+		buf_printf(out, ",\"answer_bytes\":%zu", e->answer_len);
+	}
+}
+
+/* The entry as a JSON object, without its secrets. New reference. */
+static json_t *write_entry(const struct entry *e)
+{
+	static const char *const faults[] = {
+		[WEB_FAULT_RESET] = "reset", [WEB_FAULT_TRUNCATE] = "truncate"
+	};
+	AUTO_BUF out = { 0 };
+
+	buf_printf(&out, "{\"seq\":%lld,\"time_ms\":%lld,\"took_us\":%lld", (long long)e->seq,
+		   (long long)e->time_ms, (long long)e->took_us);
+	for (size_t i = 0; i < ARRAY_LEN(members); i++)
+		put_part(&out, members[i].name, e, (enum part)i);
+	put_request(&out, e);
+	put_reply(&out, e);
+	if (e->fault && faults[e->fault])
+		buf_printf(&out, ",\"fault\":\"%s\"", faults[e->fault]);
+	buf_char(&out, '}');
+	return json_loadb(out.p, out.n, 0, NULL);
+}
+
 /* ---- reading ---- */
 
-static bool matches(const json_t *entry, const struct facts *filter)
+static bool matches(const struct entry *e, const struct facts *filter)
 {
 	for (size_t i = 0; filter && i < ARRAY_LEN(members); i++) {
 		const char *want = fact(filter, i);
-		if (want && strcmp(conf_str(entry, members[i].name, ""), want) != 0)
+		size_t n = 0;
+		const char *is = part_of(e, (enum part)i, &n);
+
+		if (want && (!is || strlen(want) != n || memcmp(is, want, n) != 0))
 			return false;
 	}
 	return true;
@@ -248,13 +337,8 @@ static int64_t collect(struct journal *j, int64_t since, const struct facts *fil
 
 	for (int64_t seq = since + 1 > oldest ? since + 1 : oldest; seq <= j->last; seq++) {
 		const struct entry *e = seq > 0 ? &j->ring[seq % (int64_t)j->o.limit] : NULL;
-		if (!e || e->seq != seq)
-			continue;
-		AUTO(json_t) json_t *o = json_loads(e->text, 0, NULL);
-		if (!o || !matches(o, filter))
-			continue;
-		json_object_set_new(o, "seq", json_integer(seq));
-		json_array_append(list, o);
+		if (e && e->seq == seq && matches(e, filter))
+			json_array_append_new(list, write_entry(e));
 	}
 	return j->last;
 }

@@ -59,7 +59,7 @@ void arena_free(struct arena *a)
 	free(a);
 }
 
-void *arena_alloc(struct arena *a, size_t n)
+static void *take(struct arena *a, size_t n)
 {
 	size_t need =
 		(n + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
@@ -70,15 +70,21 @@ void *arena_alloc(struct arena *a, size_t n)
 	}
 	void *p = a->chunks->bytes + a->chunks->used;
 	a->chunks->used += need;
-	return memset(p, 0, n);
+	return p;
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+	return memset(take(a, n), 0, n);
 }
 
 char *arena_dup(struct arena *a, const char *s, size_t n)
 {
-	char *p = arena_alloc(a, n + 1);
+	char *p = take(a, n + 1);
 
 	if (n)
 		memcpy(p, s, n);
+	p[n] = 0;
 	return p;
 }
 

@@ -88,8 +88,7 @@ static void print_providers(const json_t *list)
 	size_t i, width = 40;
 	json_t *p;
 
-	json_array_foreach((json_t *)(uintptr_t)list, i, p)
-	{
+	json_array_foreach((json_t *)(uintptr_t)list, i, p) {
 		size_t n = strlen(conf_str(p, "issuer", ""));
 		width = n > width ? n : width;
 	}
@@ -109,8 +108,7 @@ static void print_people(const json_t *list)
 	size_t i;
 	json_t *u;
 
-	json_array_foreach((json_t *)(uintptr_t)users, i, u)
-	{
+	json_array_foreach((json_t *)(uintptr_t)users, i, u) {
 		if (i == 4) {
 			printf(" ...");
 			break;
@@ -153,8 +151,7 @@ static void print_curl(const json_t *p)
 	size_t i;
 	json_t *c;
 
-	json_array_foreach((json_t *)(uintptr_t)clients, i, c)
-	{
+	json_array_foreach((json_t *)(uintptr_t)clients, i, c) {
 		if (json_is_true(json_object_get(c, "public"))) {
 			client = conf_str(c, "id", client);
 			break;
@@ -179,7 +176,8 @@ static void print_screen(struct idp *s, int64_t took_ms)
 	print_providers(list);
 	print_control(s, list);
 	printf("\n%sTry it:%s\n", ink(INK_BOLD), ink(INK_PLAIN));
-	json_array_foreach(list, i, p) print_curl(p);
+	json_array_foreach(list, i, p)
+		print_curl(p);
 	if (idp_control_origin(s))
 		printf("  idp-sim ctl --control %s mint --user alice | idp-sim decode\n",
 		       idp_control_origin(s));
