@@ -277,8 +277,12 @@ void page_raw(struct page *p, const struct result *r, size_t hop, bool open)
 	struct sought sought = { 0 };
 
 	for (size_t i = 0; i < r->n_checks; i++) {
-		if (!r->checks[i].held && r->checks[i].want)
-			seek_all(p, &sought, r->checks[i].want);
+		const struct check *c = &r->checks[i];
+
+		if (!c->held && c->got && !strchr(c->got, '\n'))
+			seek(p, &sought, c->got, strlen(c->got));
+		if (!c->held && c->want)
+			seek_all(p, &sought, c->want);
 	}
 	page_printf(p, "<details class=\"raw\"%s><summary>message %zu, ", open ? " open" : "",
 		    hop + 1);
