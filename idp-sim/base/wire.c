@@ -285,6 +285,9 @@ static void listen_to(struct line *l, const struct wire_to *to, struct wire_answ
 		buf_add(&raw, part, (size_t)n);
 		whole = complete(a, &raw, &body, to->no_body);
 	}
+	while (whole && to->to_the_end && raw.n < limit &&
+	       (n = hear(l, part, sizeof(part))) > 0)
+		buf_add(&raw, part, (size_t)n);
 	bool unframed = a->status && !wire_header(a, "Content-Length") &&
 			!wire_header(a, "Transfer-Encoding");
 	a->timed_out = !whole && n < 0;

@@ -24,6 +24,7 @@ struct wire_to {
 	int timeout_ms;        /* whole exchange; 0: 10 s */
 	size_t limit;          /* of the answer; 0: 8 MiB */
 	bool no_body;          /* the request was HEAD: do not wait for a body */
+	bool to_the_end;       /* read on behind the first answer, into raw, until the peer closes */
 };
 
 struct wire_header {
@@ -45,8 +46,7 @@ struct wire_answer {
 	int64_t took_us;
 };
 
-/* Connects, sends n bytes, reads one answer (and, with keep in raw, what follows until
- * close or time-out). False only when there was no connection; a peer that closes without an
+/* Connects, sends n bytes, reads one answer. False only when there was no connection; a peer that closes without an
  * answer gives true and status 0. */
 bool wire_exchange(const struct wire_to *to, const void *bytes, size_t n, struct wire_answer *ret,
 		   struct err *err) MUST_CHECK;

@@ -81,8 +81,17 @@ const struct answer *request_pdp(struct run *run, const struct ask *ask);
 /* The same to what a CLI calls its base URL. */
 const struct answer *request_platform(struct run *run, const struct ask *ask);
 /* Sends exactly these bytes. */
-const struct answer *request_raw(struct run *run, const void *bytes, size_t n);
+struct raw {
+	const void *bytes;
+	size_t n;
+	bool head;       /* the request is HEAD: no body is waited for */
+	bool to_the_end; /* waits until the target closes: there may be more than one request in it */
+	int timeout_ms;  /* 0: 15 s */
+};
+const struct answer *request_raw(struct run *run, const struct raw *raw);
 const char *answer_header(const struct answer *a, const char *name);
+/* "127.0.3.1:41873": what a Host line at the front door says. */
+const char *front_authority(struct run *run);
 
 /* "/apis/entities/v2/workspaces/ml-team": the edition's path of a workspace (NULL: "ml-team"). */
 const char *ws_path(struct run *run, const char *workspace);

@@ -153,17 +153,33 @@ const struct answer *request_platform(struct run *run, const struct ask *ask)
 	return ask_at(run, run->lab->now.urls.platform, "platform", ask);
 }
 
-const struct answer *request_raw(struct run *run, const void *bytes, size_t n)
+const struct answer *request_raw(struct run *run, const struct raw *raw)
 {
-	struct wire_to options = { .timeout_ms = TIMEOUT_MS };
+	struct wire_to options = {
+		.timeout_ms = raw->timeout_ms ? raw->timeout_ms : TIMEOUT_MS,
+		.no_body = raw->head,
+		.to_the_end = raw->to_the_end,
+	};
 
-	run->lab->now.dirty = true;
-	return exchange(run, lab_front(run->lab), "client", facing(run), &options, bytes, n);
+	run->lab->now.dirty |= run->surface != GATEWAY;
+	return exchange(run, lab_front(run->lab), "client", facing(run), &options, raw->bytes,
+			raw->n);
 }
 
 const char *answer_header(const struct answer *a, const char *name)
 {
 	return a->raw ? wire_header(a->raw, name) : NULL;
+}
+
+const char *front_authority(struct run *run)
+{
+	const char *base = lab_front(run->lab);
+	struct url url;
+	struct err err = { 0 };
+
+	if (!base || !url_parse(base, &url, &err))
+		return "gateway";
+	return run_printf(run, "%s:%d", url.host, url.port);
 }
 
 /* ---- what reached the upstream ---- */

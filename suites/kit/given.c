@@ -4,7 +4,6 @@
 
 #include "suites/kit/door.h"
 #include "suites/kit/lab.h"
-#include "suites/kit/liar.h"
 #include "suites/kit/owned.h"
 #include "suites/kit/token.h"
 #include "suites/kit/transcript.h"
@@ -314,58 +313,6 @@ const char *api_target(struct run *run, const char *path, size_t index)
 	const struct recorded *q = api_find(run, NULL, path, index);
 
 	return q ? q->target : NULL;
-}
-
-/* ---- the policy decision point ---- */
-
-void pdp_lies(struct run *run, const char *lie)
-{
-	struct recorder *r = run->lab->now.liar;
-	struct err err = { 0 };
-	bool down = lie && strcmp(lie, "down") == 0;
-
-	if (run->broken || !r)
-		return;
-	if (!recorder_refuse(r, down, &err))
-		run_broken(run, "%s", err.text);
-	else if (!lie)
-		recorder_say(r, NULL);
-	else if (!down && !liar_tell(r, run->edition, lie, &err))
-		run_broken(run, "%s", err.text);
-}
-
-static bool is_question(struct run *run, const struct recorded *q)
-{
-	static const char *const decisions[] = { "allow",   "has_permissions", "has_role",
-						 "callout", "authenticate",    "decision" };
-
-	for (size_t i = 0; i < ARRAY_LEN(decisions); i++) {
-		const char *path = edition_path(run->edition, decisions[i]);
-
-		if (path && strncmp(q->target, path, strlen(path)) == 0)
-			return true;
-	}
-	return false;
-}
-
-const struct recorded *pdp_question(struct run *run, size_t index)
-{
-	struct recorder *r = run->lab->now.liar;
-	const struct recorded *q;
-
-	for (size_t i = 0; r && (q = recorder_find(r, i)); i++)
-		if (is_question(run, q) && index-- == 0)
-			return q;
-	return NULL;
-}
-
-size_t pdp_saw(struct run *run)
-{
-	size_t n = 0;
-
-	while (pdp_question(run, n))
-		n++;
-	return n;
 }
 
 /* ---- the platform ---- */

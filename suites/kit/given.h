@@ -69,8 +69,17 @@ const char *browser_made(struct run *run, const char *log);
 /* The policy decision point lies to the target: names of kit/liar.h; NULL: the truth again. */
 void pdp_lies(struct run *run, const char *lie);
 size_t pdp_saw(struct run *run); /* questions the target asked in this row */
+/* It answers every question with this; NULL: the truth again. */
+struct recorder_answer;
+void pdp_says(struct run *run, const struct recorder_answer *a);
+/* It says yes to everything, in the name of LIAR_PRINCIPAL: what is refused then was refused by
+ * the gateway. */
+void pdp_says_yes(struct run *run);
 struct recorded;
-const struct recorded *pdp_question(struct run *run, size_t index); /* NULL: there is none */
+/* The index-th question of this row as it came, see recorder.h; NULL when there were fewer. */
+const struct recorded *pdp_question(struct run *run, size_t index);
+/* What stands behind a gateway answers this; NULL: an empty 200. */
+void upstream_says(struct run *run, const struct recorder_answer *a);
 
 /* Workspaces and members beyond those of token.h, as reference_seed() takes them; stolen. The decision
  * point knows them when this returns. */

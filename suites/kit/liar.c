@@ -101,11 +101,27 @@ static void add_line(struct buf *b, const struct edition *e, const char *name,
 		buf_printf(b, "%s: %s\r\n", edition_header(e, name), value);
 }
 
+void liar_say(struct recorder *r, const struct edition *e, const struct recorder_answer *a)
+{
+	struct recorder_answer copy;
+	AUTO_BUF only = { 0 };
+
+	if (!a) {
+		recorder_say(r, NULL);
+		return;
+	}
+	buf_printf(&only, "%s %s", edition_path(e, "decision"), edition_path(e, "callout"));
+	buf_printf(&only, " %s", edition_path(e, "allow"));
+	copy = *a;
+	copy.only = only.p;
+	recorder_say(r, &copy);
+}
+
 static void tell(struct recorder *r, const struct edition *e, const struct lie *l)
 {
 	struct recorder_answer a = l->wire;
 	bool callout = edition_is_callout(e);
-	AUTO_BUF headers = { 0 }, only = { 0 };
+	AUTO_BUF headers = { 0 };
 
 	add_line(&headers, e, "authorized", l->authorized, callout ? NULL : "true");
 	add_line(&headers, e, "authorized", l->authorized_again, NULL);
@@ -113,16 +129,20 @@ static void tell(struct recorder *r, const struct edition *e, const struct lie *
 	add_line(&headers, e, "principal_id", l->principal_again, NULL);
 	buf_str(&headers, "Content-Type: application/json\r\n");
 	buf_str(&headers, l->lines);
-	buf_printf(&only, "%s %s", edition_path(e, "decision"), edition_path(e, "callout"));
-	buf_printf(&only, " %s", edition_path(e, "allow"));
-	a.only = only.p;
 	a.headers = headers.p;
 	a.body = l->body ? l->body : callout ? "" : RESULT("true");
 	if (!a.status)
 		a.status = 200;
 	if (l->wire.cut || l->wire.raw || l->wire.silent)
 		a.close = true;
-	recorder_say(r, &a);
+	liar_say(r, e, &a);
+}
+
+void liar_say_yes(struct recorder *r, const struct edition *e)
+{
+	static const struct lie none = { .name = "yes" };
+
+	tell(r, e, &none);
 }
 
 bool liar_tell(struct recorder *r, const struct edition *e, const char *lie, struct err *err)

@@ -47,3 +47,7 @@ extern const size_t n_liar_lies;
  * paths; false when no lie has that name. */
 bool liar_tell(struct recorder *r, const struct edition *e, const char *lie,
 	       struct err *err) MUST_CHECK;
+/* Answers every question with this; NULL: the truth again. */
+void liar_say(struct recorder *r, const struct edition *e, const struct recorder_answer *a);
+/* Says yes to everything, in the name of LIAR_PRINCIPAL. */
+void liar_say_yes(struct recorder *r, const struct edition *e);

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* given-pdp.c - a decision point that says what a row wants, and what it was asked. */
+#include "suites/kit/given.h"
+
+#include "suites/kit/lab.h"
+#include "suites/kit/liar.h"
+
+#include <string.h>
+
+void pdp_lies(struct run *run, const char *lie)
+{
+	struct recorder *r = run->lab->now.liar;
+	struct err err = { 0 };
+	bool down = lie && strcmp(lie, "down") == 0;
+
+	if (run->broken || !r)
+		return;
+	if (!recorder_refuse(r, down, &err))
+		run_broken(run, "%s", err.text);
+	else if (!lie)
+		recorder_say(r, NULL);
+	else if (!down && !liar_tell(r, run->edition, lie, &err))
+		run_broken(run, "%s", err.text);
+}
+
+static bool is_decision(const struct run *run, const char *target)
+{
+	static const char *const decisions[] = { "allow",   "has_permissions", "has_role",
+						 "callout", "authenticate",    "decision" };
+
+	for (size_t i = 0; i < ARRAY_LEN(decisions); i++) {
+		const char *path = edition_path(run->edition, decisions[i]);
+
+		if (path && strncmp(target, path, strlen(path)) == 0)
+			return true;
+	}
+	return false;
+}
+
+size_t pdp_saw(struct run *run)
+{
+	struct recorder *r = run->lab->now.liar;
+	const struct recorded *q;
+	size_t n = 0;
+
+	for (size_t i = 0; r && (q = recorder_find(r, i)); i++)
+		n += is_decision(run, q->target);
+	return n;
+}
+
+void pdp_says(struct run *run, const struct recorder_answer *a)
+{
+	if (run->lab->now.liar)
+		liar_say(run->lab->now.liar, run->edition, a);
+}
+
+void pdp_says_yes(struct run *run)
+{
+	if (run->lab->now.liar)
+		liar_say_yes(run->lab->now.liar, run->edition);
+}
+
+const struct recorded *pdp_question(struct run *run, size_t index)
+{
+	struct recorder *r = run->lab->now.liar;
+	const struct recorded *q = NULL;
+
+	for (size_t i = 0; r && (q = recorder_find(r, i)); i++)
+		if (is_decision(run, q->target) && index-- == 0)
+			return q;
+	return NULL;
+}
+
+void upstream_says(struct run *run, const struct recorder_answer *a)
+{
+	if (run->lab->now.upstream)
+		recorder_say(run->lab->now.upstream, a);
+}
