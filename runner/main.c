@@ -19,6 +19,7 @@ const struct verb_row verb_rows[] = {
 	  PROVE, verb_prove, NULL },
 	{ "doctor", "", "is this target ready to be judged?", DOCTOR, verb_doctor, NULL },
 	{ "init", "KIND", "write a commented target file", INIT, verb_init, kind_words },
+	{ "lab", "", "keep the lab of an attached target up", LAB, verb_lab, NULL },
 	{ "install", "", "run the install line of a target", INSTALL, verb_install, NULL },
 	{ "gate", "RELEASE", "several targets, one verdict", GATE, verb_gate, NULL },
 	{ "report", "RESULTS", "write reports of a kept JSON report", REPORT, verb_report,

@@ -16,6 +16,7 @@ struct pool_options {
 	const struct plan *plan;
 	const struct options *options;
 	const struct target *target;
+	const struct lab_place *places; /* where the lab's listeners stand; NULL: anywhere */
 	const char *address; /* of an attached target's lab: one worker; NULL: any number */
 	const char *reference_cli; /* path of the reference-platform program */
 	const char *dir;	   /* for homes, exists */

@@ -275,6 +275,7 @@ struct pool_options session_pool(const struct session *s, const struct plan *pla
 		.address = address	 ? address
 			   : s->attached ? "127.0.0.1"
 					 : NULL,
+		.places = s->loaded ? target_places(s->loaded) : NULL,
 		.reference_cli = s->reference_cli,
 		.dir = s->dir,
 		.jobs = s->jobs,

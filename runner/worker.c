@@ -23,6 +23,7 @@ static bool lab_ready(struct bench *b, const struct item *it, struct err *err)
 	struct lab_options o = {
 		.target = b->setup->target,
 		.edition = it->edition,
+		.places = b->setup->places,
 		.address = b->setup->address,
 		.home = b->setup->home,
 		.reference_cli = b->setup->reference_cli,

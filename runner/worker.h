@@ -14,6 +14,7 @@ struct worker_setup {
 	const struct options *options;
 	const struct target *target;
 	const char *reference_cli;
+	const struct lab_place *places;
 	const char *address; /* of its own: "127.66.3.2" */
 	const char *home;    /* exists */
 	int orders, results; /* file descriptors */

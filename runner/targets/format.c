@@ -70,8 +70,6 @@ static const struct conf_key attach_keys[] = {
 static const struct conf_key part_keys[] = {
 	{ "listen", CONF_STRING, .help = "address:port of the lab's listener." },
 	{ "advertise", CONF_STRING, .help = "The URL under which the target sees it." },
-	{ "cert", CONF_STRING, .help = "PEM chain: this listener speaks TLS." },
-	{ "key", CONF_STRING, .help = "Its key (PEM)." },
 	{ 0 },
 };
 static const struct conf_key lab_keys[] = {

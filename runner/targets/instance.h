@@ -8,6 +8,7 @@
 #include "runner/targets/fill.h"
 #include "runner/targets/format.h"
 #include "suites/kit/child.h"
+#include "suites/kit/play.h"
 #include "suites/kit/target.h"
 
 struct adapter;
@@ -18,6 +19,7 @@ struct loaded {
 	struct target_file *file;
 	const struct adapter *adapter; /* of a PDP */
 	char *version;
+	struct lab_place places[5]; /* of an attached target; part NULL ends them */
 };
 
 struct instance {

@@ -109,7 +109,8 @@ static bool choose(struct waiting *w, struct err *err)
 {
 	struct instance *i = w->i;
 	const char *file = i->of->file->path;
-	const char *url = conf_str(w->ready, "url", NULL),
+	const json_t *again = json_object_get(i->of->file->root, "reconfigure");
+	const char *url = conf_str(again, "ready", conf_str(w->ready, "url", NULL)),
 		   *at = conf_str(w->ready, "listen", NULL);
 	AUTO(char) char *text = NULL;
 
@@ -183,6 +184,37 @@ bool server_wait(struct instance *i, struct err *err)
 	}
 }
 
+/* A target that runs already is told which configuration group is wanted. */
+static bool reconfigure(struct instance *i, struct err *err)
+{
+	const json_t *how = json_object_get(i->of->file->root, "reconfigure");
+	const json_t *timeout = json_object_get(how, "timeout");
+	struct child_options o = {
+		.env = i->env,
+		.dir = i->home,
+		.timeout_ms = (int)conf_duration_ms(timeout, 30000),
+	};
+	struct ran ran = { 0 };
+	struct child *c;
+	bool ok;
+	size_t n;
+
+	if (!how)
+		return true;
+	fill_set(&i->fill, "configuration", i->configuration ? i->configuration : "default");
+	o.argv = instance_argv(i, json_object_get(how, "command"), 0, &n, err);
+	c = o.argv ? child_start(&o, err) : NULL;
+	if (!c)
+		return false;
+	child_finish(c, &ran);
+	ok = !ran.not_started && ran.exit_code == 0;
+	if (!ok)
+		fail(err, ERR_NETWORK, "reconfigure: %s%.300s",
+		     ran.timed_out ? "time is over; " : "", ran.err ? ran.err : "");
+	ran_done(&ran);
+	return ok;
+}
+
 bool server_start(struct instance *i, struct err *err)
 {
 	const char *cwd = conf_str(i->of->file->root, "cwd", NULL);
@@ -191,7 +223,7 @@ bool server_start(struct instance *i, struct err *err)
 	size_t n;
 
 	if (target_file_attached(i->of->file))
-		return server_wait(i, err);
+		return reconfigure(i, err) && server_wait(i, err);
 	if (cwd) {
 		dir = fill_word(&i->fill, i->of->file->path, cwd, err);
 		if (!dir)

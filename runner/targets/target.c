@@ -200,6 +200,31 @@ static bool push(void *ctx, void *instance, const json_t *data, struct err *err)
 	return push_by_request(instance, how, body, err);
 }
 
+/* `service` of the file is where a decision point reads role bindings. */
+static void read_places(struct loaded *l)
+{
+	static const char *const names[][2] = { { "idp", "idp" },
+						{ "pdp", "pdp" },
+						{ "upstream", "upstream" },
+						{ "service", "entities" } };
+	const json_t *lab = json_object_get(l->file->root, "lab");
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const json_t *part = json_object_get(lab, names[i][0]);
+
+		if (part)
+			l->places[n++] = (struct lab_place){ names[i][1],
+							     conf_str(part, "listen", NULL),
+							     conf_str(part, "advertise", NULL) };
+	}
+}
+
+const struct lab_place *target_places(const struct loaded *l)
+{
+	return l->places[0].part ? l->places : NULL;
+}
+
 struct loaded *target_load(const char *path, const char *const *set, struct err *err)
 {
 	AUTO(loaded) struct loaded *l = calloc(1, sizeof *l);
@@ -215,6 +240,7 @@ struct loaded *target_load(const char *path, const char *const *set, struct err 
 	l->target.surfaces = l->file->surfaces;
 	l->target.edition = l->file->edition;
 	instance_verbs(l);
+	read_places(l);
 	adapter = conf_str(l->file->root, "adapter", "nemo");
 	l->adapter = adapter_find(adapter);
 	if (l->target.surfaces & PDP)

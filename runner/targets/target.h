@@ -14,6 +14,9 @@ struct loaded *target_load(const char *path, const char *const *set,
 void target_free(struct loaded *l); /* takes NULL */
 const struct target *target_of(const struct loaded *l);
 const struct target_file *target_file_of(const struct loaded *l);
+/* Where the lab's listeners stand for it (`lab`); NULL: any free ports. Lives with l. */
+struct lab_place;
+const struct lab_place *target_places(const struct loaded *l);
 /* Is word ("nginx", "./bin/x") a program that can be started? dir: where "./" is. */
 bool target_program_exists(const char *dir, const char *word);
 

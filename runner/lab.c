@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * lab.c - `gauntlet lab --target F`: identity provider, decision point and upstream stand until Ctrl-C,
+ * for a target that fetches discovery before anybody tests it. A run of the same target
+ * takes the ports over and gives them back.
+ */
+#include "runner/handover.h"
+#include "runner/session.h"
+#include "runner/verbs.h"
+#include "suites/kit/play.h"
+
+#include <limits.h>
+#include <signal.h>
+#include <string.h>
+
+/* The target as the lab sees it before it is there: nothing is started or waited for. */
+static bool start_nothing(void *ctx, const struct lab_urls *urls, void **ret, struct err *err)
+{
+	*ret = ctx;
+	return true;
+}
+
+static void stop_nothing(void *ctx, void *instance)
+{
+}
+
+static const char *no_url(void *ctx, void *instance)
+{
+	return conf_str(target_file_of(ctx)->root, "attach.url", "");
+}
+
+static struct target stand_in(const struct session *s)
+{
+	struct target t = *s->target;
+
+	t.ctx = s->loaded;
+	t.start = start_nothing;
+	t.stop = stop_nothing;
+	t.url = no_url;
+	t.push = NULL;
+	t.alive = NULL;
+	return t;
+}
+
+static enum surface door_of(unsigned surfaces)
+{
+	return surfaces & GATEWAY ? GATEWAY : surfaces & SERVICE ? SERVICE : PDP;
+}
+
+static void print_line(const char *name, const char *value, const char *what)
+{
+	if (value && *value)
+		printf("  %-10s%-50s %s\n", name, value, what);
+}
+
+static void print_places(const struct lab_urls *u)
+{
+	print_line("issuer", u->issuer, "who signs tokens");
+	print_line("idp", u->idp, "the identity provider's origin");
+	print_line("pdp", u->pdp, "whom to ask");
+	print_line("upstream", u->upstream, "where to forward");
+	print_line("platform", u->platform, "where role bindings can be read");
+	print_line("bundle", u->bundle_url, "policy bundle");
+	print_line("ca", u->ca_file, "certificate to trust");
+	print_line("client", u->client_id, "audience of tokens");
+	printf("\n");
+}
+
+static struct lab *raise_lab(const struct session *s, const struct target *t, struct err *err)
+{
+	const char *address = target_file_of(s->loaded)->address;
+	const char *provider = s->own.provider.n    ? s->own.provider.items[0]
+			       : s->providers_only  ? s->providers_only[0]
+						    : "keycloak";
+	const struct lab_options o = {
+		.target = t,
+		.edition = s->own.edition.n ? s->own.edition.items[0]
+			   : t->edition	    ? t->edition
+					    : "nemo",
+		.address = address ? address : "127.0.0.1",
+		.places = target_places(s->loaded),
+		.home = s->dir,
+		.reference_cli = s->reference_cli,
+		.seed = s->own.seed,
+	};
+	struct lab *l = lab_new(&o, err);
+
+	if (!l || lab_open(l, door_of(t->surfaces), provider, err))
+		return l;
+	lab_free(l);
+	return NULL;
+}
+
+/* Until a signal ends it; SIGUSR1 makes it step aside for a run. */
+static bool stand(const struct session *s, struct handover *h, const sigset_t *signals,
+		  struct err *err)
+{
+	const struct target t = stand_in(s);
+	int sig = SIGUSR1;
+
+	while (sig == SIGUSR1) {
+		struct lab *l = raise_lab(s, &t, err);
+
+		if (!l)
+			return false;
+		print_places(lab_places(l));
+		printf("The lab stands. Ctrl-C ends it; gauntlet run --target %s uses it.\n",
+		       s->own.target);
+		fflush(stdout);
+		sigwait(signals, &sig);
+		lab_free(l);
+		if (sig == SIGUSR1 && !handover_step_aside(h, err))
+			return false;
+	}
+	return true;
+}
+
+int verb_lab(const struct options *o)
+{
+	struct session s = { 0 };
+	struct handover h;
+	struct err err = { 0 };
+	char real[PATH_MAX];
+	sigset_t signals;
+	int code = EXIT_OK;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGHUP);
+	sigaddset(&signals, SIGUSR1);
+	if (!session_open(&s, o, &err)) {
+		code = complain(&err);
+	} else if (!s.attached) {
+		fail(&err, ERR_INPUT, "lab: --target must name a target file with `attach`");
+		code = complain(&err);
+	} else {
+		sigprocmask(SIG_BLOCK, &signals, NULL);
+		handover_init(&h, realpath(o->target, real) ? real : o->target);
+		if (!handover_keep(&h, &err) || !stand(&s, &h, &signals, &err))
+			code = complain(&err);
+		handover_give_back(&h);
+	}
+	session_close(&s);
+	return code;
+}
