@@ -120,7 +120,8 @@ int verb_doctor(const struct options *o)
 				line(true, "%s %s, kind %s, edition %s", s.target->name,
 				     s.target->version, target_file_of(s.loaded)->kind,
 				     s.target->edition ? s.target->edition : "nemo");
-			code = play_gates(&s, &err);
+			code = session_take_ports(&s, &err) ? play_gates(&s, &err)
+							    : complain(&err);
 			if (s.loaded)
 				print_settings(target_file_of(s.loaded));
 		} else {

@@ -71,7 +71,8 @@ bool handover_take(struct handover *h, struct err *err)
 	if (lock(&h->lab, h->lab_path, false, &busy))
 		return true;
 	if (!ask_lab(h->lab_path))
-		return fail(err, ERR_SYSTEM, "the lab of this target cannot be asked: %s", busy.text);
+		return fail(err, ERR_SYSTEM, "the lab of this target cannot be asked: %s",
+			    busy.text);
 	for (int i = 0; i < STEPS; i++) {
 		if (lock(&h->lab, h->lab_path, false, &busy))
 			return true;

@@ -9,7 +9,6 @@
 #include "runner/verbs.h"
 #include "suites/kit/play.h"
 
-#include <limits.h>
 #include <signal.h>
 #include <string.h>
 
@@ -69,9 +68,9 @@ static void print_places(const struct lab_urls *u)
 static struct lab *raise_lab(const struct session *s, const struct target *t, struct err *err)
 {
 	const char *address = target_file_of(s->loaded)->address;
-	const char *provider = s->own.provider.n    ? s->own.provider.items[0]
-			       : s->providers_only  ? s->providers_only[0]
-						    : "keycloak";
+	const char *provider = s->own.provider.n   ? s->own.provider.items[0]
+			       : s->providers_only ? s->providers_only[0]
+						   : "keycloak";
 	const struct lab_options o = {
 		.target = t,
 		.edition = s->own.edition.n ? s->own.edition.items[0]
@@ -118,9 +117,7 @@ static bool stand(const struct session *s, struct handover *h, const sigset_t *s
 int verb_lab(const struct options *o)
 {
 	struct session s = { 0 };
-	struct handover h;
 	struct err err = { 0 };
-	char real[PATH_MAX];
 	sigset_t signals;
 	int code = EXIT_OK;
 
@@ -136,10 +133,9 @@ int verb_lab(const struct options *o)
 		code = complain(&err);
 	} else {
 		sigprocmask(SIG_BLOCK, &signals, NULL);
-		handover_init(&h, realpath(o->target, real) ? real : o->target);
-		if (!handover_keep(&h, &err) || !stand(&s, &h, &signals, &err))
+		session_name_ports(&s);
+		if (!handover_keep(&s.ports, &err) || !stand(&s, &s.ports, &signals, &err))
 			code = complain(&err);
-		handover_give_back(&h);
 	}
 	session_close(&s);
 	return code;

@@ -3,11 +3,9 @@
 
 #include "idp-sim/base/clk.h"
 #include "reports/report.h"
-#include "runner/handover.h"
 #include "runner/progress.h"
 #include "runner/verbs.h"
 
-#include <limits.h>
 #include <string.h>
 
 static void on_result(void *ctx, const struct pool *p, size_t index)
@@ -97,24 +95,6 @@ static void play(struct played *p, bool gated, struct err *err)
 	results_free(head);
 }
 
-/* An attached target's lab has fixed ports: one run at a time, and a standing lab steps aside. */
-static void play_alone(struct played *p, bool gated, struct err *err)
-{
-	struct handover h;
-	char real[PATH_MAX];
-
-	if (!p->s.attached) {
-		play(p, gated, err);
-		return;
-	}
-	handover_init(&h, realpath(p->s.own.target, real) ? real : p->s.own.target);
-	if (handover_take(&h, err))
-		play(p, gated, err);
-	else
-		p->code = complain(err);
-	handover_give_back(&h);
-}
-
 void played_make(struct played *p, const struct options *o, bool gated)
 {
 	struct plan_for f;
@@ -131,8 +111,10 @@ void played_make(struct played *p, const struct options *o, bool gated)
 	} else if (!plan_rows(&p->plan)) {
 		fprintf(stderr, "gauntlet: nothing was selected\n");
 		p->code = EXIT_NOTHING;
+	} else if (!session_take_ports(&p->s, &err)) {
+		p->code = complain(&err);
 	} else {
-		play_alone(p, gated, &err);
+		play(p, gated, &err);
 	}
 }
 

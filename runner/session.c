@@ -233,6 +233,7 @@ bool session_open(struct session *s, const struct options *o, struct err *err)
 {
 	memset(s, 0, sizeof *s);
 	s->arena = arena_new();
+	s->ports.lab = s->ports.run = -1;
 	s->options = o;
 	s->own = *o;
 	s->reference_cli = reference_program(s->arena);
@@ -241,8 +242,25 @@ bool session_open(struct session *s, const struct options *o, struct err *err)
 	       choose_ids(s, err) && make_dir(s, err);
 }
 
+void session_name_ports(struct session *s)
+{
+	char real[PATH_MAX];
+
+	handover_init(&s->ports, realpath(s->own.target, real) ? real : s->own.target);
+}
+
+bool session_take_ports(struct session *s, struct err *err)
+{
+	if (!s->attached)
+		return true;
+	session_name_ports(s);
+	return handover_take(&s->ports, err);
+}
+
 void session_close(struct session *s)
 {
+	if (s->attached)
+		handover_give_back(&s->ports);
 	if (*s->dir && !s->own.keep)
 		file_remove_tree(s->dir);
 	else if (*s->dir)

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "runner/handover.h"
 #include "runner/known.h"
 #include "runner/record.h"
 #include "runner/targets/target.h"
@@ -24,10 +25,14 @@ struct session {
 	const char **secrets;
 	const char *profile_name;
 	bool attached;
+	struct handover ports; /* of an attached target's lab */
 };
 
 /* Loads target, known failures, profile, earlier results; makes the temporary folder. */
 bool session_open(struct session *s, const struct options *o, struct err *err) MUST_CHECK;
+/* An attached target's lab has fixed ports: one run at a time, and a standing lab steps aside. */
+bool session_take_ports(struct session *s, struct err *err) MUST_CHECK;
+void session_name_ports(struct session *s); /* for a lab that keeps them itself */
 void session_close(struct session *s);
 struct plan_for session_plan_for(const struct session *s, bool gates);
 struct pool_options session_pool(const struct session *s, const struct plan *plan);

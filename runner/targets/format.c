@@ -165,8 +165,7 @@ static bool list_has(const json_t *list, const char *word)
 	size_t i;
 	const json_t *item;
 
-	json_array_foreach(list, i, item)
-	{
+	json_array_foreach(list, i, item) {
 		if (json_is_string(item) && !strcmp(json_string_value(item), word))
 			return true;
 	}
@@ -199,8 +198,7 @@ static bool read_surfaces(struct target_file *f, struct err *err)
 	}
 	if (!list)
 		f->surfaces = GATEWAY | PDP | SERVICE;
-	json_array_foreach(list, i, item)
-	{
+	json_array_foreach(list, i, item) {
 		const char *name = json_string_value(item);
 		unsigned bit = name ? surface_of(name) : 0;
 		char at[40];
@@ -224,10 +222,8 @@ static bool check_verbs(struct target_file *f, struct err *err)
 	json_t *words, *item, *inner;
 	size_t i, j;
 
-	json_object_foreach(verbs, verb, words)
-	{
-		json_array_foreach(words, i, item)
-		{
+	json_object_foreach(verbs, verb, words) {
+		json_array_foreach(words, i, item) {
 			char at[200];
 
 			snprintf(at, sizeof at, "/verbs/%s/%zu", verb, i);
@@ -238,8 +234,7 @@ static bool check_verbs(struct target_file *f, struct err *err)
 					f->conf, at, err,
 					"a word is a string, or a list of strings that "
 					"is left out as one; quote numbers");
-			json_array_foreach(item, j, inner)
-			{
+			json_array_foreach(item, j, inner) {
 				if (!json_is_string(inner))
 					return conf_fail(f->conf, at, err,
 							 "words of a list are strings");
@@ -290,8 +285,7 @@ static bool set_one(struct target_file *f, const char *pair, struct err *err)
 		json_object_set_new(f->settings, name.p, json_string(eq + 1));
 		return true;
 	}
-	json_object_foreach(f->settings, key, value)
-	{
+	json_object_foreach(f->settings, key, value) {
 		if (n + 1 < ARRAY_LEN(known))
 			known[n++] = key;
 	}
@@ -307,8 +301,7 @@ static bool read_settings(struct target_file *f, const char *const *set, struct 
 	const char *key;
 
 	f->settings = json_object();
-	json_object_foreach(given, key, value)
-	{
+	json_object_foreach(given, key, value) {
 		AUTO(char)
 		char *written = json_is_string(value) ? strdup(json_string_value(value))
 						      : json_dumps(value, JSON_ENCODE_ANY);

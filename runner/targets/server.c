@@ -28,8 +28,7 @@ static bool status_is_ready(const json_t *ready, int status)
 	const json_t *list = json_object_get(ready, "status"), *item;
 	size_t i;
 
-	json_array_foreach(list, i, item)
-	{
+	json_array_foreach(list, i, item) {
 		if (json_integer_value(item) == status)
 			return true;
 	}

@@ -214,9 +214,10 @@ static void read_places(struct loaded *l)
 		const json_t *part = json_object_get(lab, names[i][0]);
 
 		if (part)
-			l->places[n++] = (struct lab_place){ names[i][1],
-							     conf_str(part, "listen", NULL),
-							     conf_str(part, "advertise", NULL) };
+			l->places[n++] =
+				(struct lab_place) { names[i][1],
+						     conf_str(part, "listen", NULL),
+						     conf_str(part, "advertise", NULL) };
 	}
 }
 

@@ -4,16 +4,10 @@
  * a clear error or verdict, writes its report, and leaves no process behind.
  * argv: gauntlet, reference-platform.
  */
-#include "idp-sim/base/conf.h"
-#include "idp-sim/base/file.h"
-#include "suites/kit/child.h"
+#include "runner/tests/outside.h"
 
 #include <CUnit/Basic.h>
-#include <poll.h>
 #include <string.h>
-
-static char dir[] = "/tmp/gauntlet-bad-XXXXXX";
-static const char *program, *reference;
 
 /* A CLI that is ours but for one verb. */
 static const char wrapper[] = "case \"$*\" in *\"auth token\"*) $BAD ;; esac\n"
@@ -31,39 +25,12 @@ static const char cli_target[] =
 
 static void put(const char *name, const char *text)
 {
-	struct err err = { 0 };
-	char path[300];
-
-	snprintf(path, sizeof path, "%s/%s", dir, name);
-	CU_ASSERT(file_write(path, text, strlen(text), 0600, &err));
-}
-
-static struct ran run(const char *command)
-{
-	char path[4200], g[400], r[400], mark[64];
-	const char *argv[] = { "sh", "-c", command, NULL };
-	const char *env[] = { path, g, r, mark, "TERM=dumb", NULL };
-	const struct child_options o = {
-		.argv = argv, .env = env, .dir = dir, .timeout_ms = 100000
-	};
-	struct err err = { 0 };
-	struct ran ran = { 0 };
-	struct child *c;
-
-	snprintf(path, sizeof path, "PATH=%s", getenv("PATH"));
-	snprintf(g, sizeof g, "G=%s", program);
-	snprintf(r, sizeof r, "R=%s", reference);
-	snprintf(mark, sizeof mark, "LANG=C.UTF-8");
-	c = child_start(&o, &err);
-	CU_ASSERT_PTR_NOT_NULL(c);
-	if (c)
-		child_finish(c, &ran);
-	return ran;
+	CU_ASSERT(outside_put(name, text));
 }
 
 static void expect(const char *command, int code, const char *says)
 {
-	struct ran ran = run(command);
+	struct ran ran = outside_run(NULL, command);
 	bool found = (ran.out && strstr(ran.out, says)) || (ran.err && strstr(ran.err, says));
 
 	CU_ASSERT_EQUAL(ran.exit_code, code);
@@ -87,7 +54,7 @@ static bool runs(const char *argument)
 		 "for p in /proc/[0-9]*; do tr '\\0' ' ' < $p/cmdline 2>/dev/null | grep -qx "
 		 "'sleep %s ' && echo found; done; true",
 		 argument);
-	ran = run(command);
+	ran = outside_run(NULL, command);
 	found = ran.out && strstr(ran.out, "found");
 	ran_done(&ran);
 	return found;
@@ -174,10 +141,9 @@ int main(int argc, char **argv)
 	CU_pSuite s;
 	unsigned failed;
 
-	if (argc < 3 || !mkdtemp(dir) || CU_initialize_registry() != CUE_SUCCESS)
+	if (argc < 3 || !outside_open(argv[1], argv[2]) ||
+	    CU_initialize_registry() != CUE_SUCCESS)
 		return 1;
-	program = realpath(argv[1], NULL);
-	reference = realpath(argv[2], NULL);
 	s = CU_add_suite("bad targets", NULL, NULL);
 	CU_ADD_TEST(s, a_typo_is_named_with_its_place);
 	CU_ADD_TEST(s, a_missing_command_is_said_before_anything_runs);
@@ -190,8 +156,6 @@ int main(int argc, char **argv)
 	CU_basic_run_tests();
 	failed = CU_get_number_of_failures();
 	CU_cleanup_registry();
-	file_remove_tree(dir);
-	free((void *)(uintptr_t)program);
-	free((void *)(uintptr_t)reference);
+	outside_close();
 	return failed != 0;
 }

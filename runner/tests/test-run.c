@@ -4,95 +4,11 @@
  * leaves behind. argv[1] is gauntlet-fake.
  */
 #include "idp-sim/base/conf.h"
-#include "idp-sim/base/file.h"
-#include "suites/kit/child.h"
+#include "runner/tests/outside.h"
 
 #include <CUnit/Basic.h>
-#include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
-
-static char dir[] = "/tmp/gauntlet-run-XXXXXX";
-static const char *program;
-
-enum { STEPS = 3000, STEP_MS = 5 };
-
-static struct child *start(const char *more_env, const char *command)
-{
-	static char path[4200], text[4000], home[300];
-	const char *argv[] = { "sh", "-c", text, NULL };
-	const char *env[] = { path, home, "LANG=C.UTF-8", "TERM=dumb", more_env, NULL };
-	const struct child_options o = {
-		.argv = argv, .env = env, .dir = dir, .timeout_ms = 60000
-	};
-	struct err err = { 0 };
-
-	snprintf(path, sizeof path, "PATH=%s", getenv("PATH"));
-	snprintf(home, sizeof home, "G=%s", program);
-	snprintf(text, sizeof text, "%s", command);
-	return child_start(&o, &err);
-}
-
-static struct ran run_with(const char *more_env, const char *command)
-{
-	struct ran ran = { 0 };
-	struct child *c = start(more_env, command);
-
-	CU_ASSERT_PTR_NOT_NULL(c);
-	if (c)
-		child_finish(c, &ran);
-	return ran;
-}
-
-static bool ends(const char *more_env, const char *command, int code)
-{
-	struct ran ran = run_with(more_env, command);
-	bool same = ran.exit_code == code;
-
-	if (!same)
-		printf("\n  %s\n  exit %d, not %d\n%s%s\n", command, ran.exit_code, code,
-		       ran.out ? ran.out : "", ran.err ? ran.err : "");
-	ran_done(&ran);
-	return same;
-}
-
-static bool says(const char *more_env, const char *command, const char *part)
-{
-	struct ran ran = run_with(more_env, command);
-	bool found = (ran.out && strstr(ran.out, part)) || (ran.err && strstr(ran.err, part));
-
-	if (!found)
-		printf("\n  %s\n  lacks '%s' in:\n%s%s\n", command, part,
-		       ran.out ? ran.out : "", ran.err ? ran.err : "");
-	ran_done(&ran);
-	return found;
-}
-
-static bool wait_for_file(const char *name, long *ret_pid)
-{
-	char path[200];
-
-	snprintf(path, sizeof path, "%s/%s", dir, name);
-	for (int i = 0; i < STEPS; i++) {
-		AUTO(FILE) FILE *f = fopen(path, "re");
-
-		if (f && fscanf(f, "%ld", ret_pid) == 1)
-			return true;
-		poll(NULL, 0, STEP_MS);
-	}
-	return false;
-}
-
-static bool gone(long pid)
-{
-	for (int i = 0; i < STEPS; i++) {
-		if (kill((pid_t)pid, 0) < 0 && errno == ESRCH)
-			return true;
-		poll(NULL, 0, STEP_MS);
-	}
-	return false;
-}
 
 static void each_exit_code(void)
 {
@@ -126,17 +42,17 @@ static void each_exit_code(void)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		CU_ASSERT(ends(NULL, rows[i].command, rows[i].code));
+		CU_ASSERT(outside_ends(NULL, rows[i].command, rows[i].code));
 }
 
 static void mistakes_name_the_nearest_word(void)
 {
-	CU_ASSERT(says(NULL, "$G rnu", "did you mean 'run'"));
-	CU_ASSERT(says(NULL, "$G run --fliter x", "did you mean --filter"));
-	CU_ASSERT(says(NULL, "$G run --section plian", "did you mean 'plain'"));
-	CU_ASSERT(says(NULL, "$G run --surface gatway", "did you mean 'gateway'"));
-	CU_ASSERT(says(NULL, "$G run --report junt=x", "did you mean 'junit'"));
-	CU_ASSERT(says(NULL, "$G explain plain/pases", "did you mean 'plain/passes'"));
+	CU_ASSERT(outside_says(NULL, "$G rnu", "did you mean 'run'"));
+	CU_ASSERT(outside_says(NULL, "$G run --fliter x", "did you mean --filter"));
+	CU_ASSERT(outside_says(NULL, "$G run --section plian", "did you mean 'plain'"));
+	CU_ASSERT(outside_says(NULL, "$G run --surface gatway", "did you mean 'gateway'"));
+	CU_ASSERT(outside_says(NULL, "$G run --report junt=x", "did you mean 'junit'"));
+	CU_ASSERT(outside_says(NULL, "$G explain plain/pases", "did you mean 'plain/passes'"));
 }
 
 static void a_lost_worker_breaks_only_its_row(void)
@@ -147,14 +63,14 @@ static void a_lost_worker_breaks_only_its_row(void)
 	AUTO(conf) struct conf *c = NULL;
 	char path[200];
 
-	CU_ASSERT(says(NULL, crash, "killed by signal 9"));
-	snprintf(path, sizeof path, "%s/r.json", dir);
+	CU_ASSERT(outside_says(NULL, crash, "killed by signal 9"));
+	snprintf(path, sizeof path, "%s/r.json", outside_dir);
 	c = conf_load(path, &err);
 	CU_ASSERT_PTR_NOT_NULL(c);
 	if (c)
 		CU_ASSERT_EQUAL(json_array_size(json_object_get(conf_root(c), "results")), 7);
-	CU_ASSERT(says(NULL, "$G run --only tricky/hangs --timeout 0.3",
-		       "no verdict within 0.3 s"));
+	CU_ASSERT(outside_says(NULL, "$G run --only tricky/hangs --timeout 0.3",
+			       "no verdict within 0.3 s"));
 }
 
 static void nobody_stays_behind(void)
@@ -162,10 +78,10 @@ static void nobody_stays_behind(void)
 	long pid = 0;
 	char env[300];
 
-	snprintf(env, sizeof env, "GAUNTLET_FAKE_LINGER=%s/lingers", dir);
-	CU_ASSERT(ends(env, "$G run --only tricky/lingers", 0));
-	CU_ASSERT(wait_for_file("lingers", &pid));
-	CU_ASSERT(pid > 0 && gone(pid));
+	snprintf(env, sizeof env, "GAUNTLET_FAKE_LINGER=%s/lingers", outside_dir);
+	CU_ASSERT(outside_ends(env, "$G run --only tricky/lingers", 0));
+	CU_ASSERT(outside_wait_for("lingers", &pid));
+	CU_ASSERT(pid > 0 && outside_gone(pid));
 }
 
 /* TERM and INT give a report that says what is missing; KILL of a worker costs one row. */
@@ -183,21 +99,21 @@ static void signals_end_in_order(void)
 		long worker = 0;
 
 		snprintf(started, sizeof started, "started-%zu", i);
-		snprintf(env, sizeof env, "GAUNTLET_FAKE_STARTED=%s/%s", dir, started);
+		snprintf(env, sizeof env, "GAUNTLET_FAKE_STARTED=%s/%s", outside_dir, started);
 		snprintf(command, sizeof command,
 			 "exec $G run --filter 'plain/*' --filter '*hangs*' -r json=s%zu.json",
 			 i);
-		c = start(env, command);
+		c = outside_start(env, command);
 		CU_ASSERT_PTR_NOT_NULL(c);
 		if (!c)
 			return;
-		CU_ASSERT(wait_for_file(started, &worker));
+		CU_ASSERT(outside_wait_for(started, &worker));
 		kill(child_pid(c), rows[i].signal);
 		child_finish(c, &ran);
 		CU_ASSERT_EQUAL(ran.exit_code, rows[i].code);
 		CU_ASSERT_PTR_NOT_NULL(strstr(ran.out, rows[i].says));
 		CU_ASSERT_PTR_NOT_NULL(strstr(ran.out, "Report: s"));
-		CU_ASSERT(gone(worker));
+		CU_ASSERT(outside_gone(worker));
 		ran_done(&ran);
 	}
 }
@@ -209,12 +125,12 @@ static void a_killed_worker_is_told_and_replaced(void)
 	struct ran ran = { 0 };
 	long worker = 0;
 
-	snprintf(env, sizeof env, "GAUNTLET_FAKE_STARTED=%s/killed", dir);
-	c = start(env, "exec $G run --only tricky/hangs --only plain/passes --jobs 1");
+	snprintf(env, sizeof env, "GAUNTLET_FAKE_STARTED=%s/killed", outside_dir);
+	c = outside_start(env, "exec $G run --only tricky/hangs --only plain/passes --jobs 1");
 	CU_ASSERT_PTR_NOT_NULL(c);
 	if (!c)
 		return;
-	CU_ASSERT(wait_for_file("killed", &worker));
+	CU_ASSERT(outside_wait_for("killed", &worker));
 	kill((pid_t)worker, SIGKILL);
 	child_finish(c, &ran);
 	CU_ASSERT_EQUAL(ran.exit_code, 3);
@@ -231,32 +147,34 @@ static void workers_die_with_their_father(void)
 	struct ran ran = { 0 };
 	long worker = 0;
 
-	snprintf(env, sizeof env, "GAUNTLET_FAKE_STARTED=%s/orphan", dir);
-	c = start(env, "exec $G run --only tricky/hangs");
+	snprintf(env, sizeof env, "GAUNTLET_FAKE_STARTED=%s/orphan", outside_dir);
+	c = outside_start(env, "exec $G run --only tricky/hangs");
 	CU_ASSERT_PTR_NOT_NULL(c);
 	if (!c)
 		return;
-	CU_ASSERT(wait_for_file("orphan", &worker));
+	CU_ASSERT(outside_wait_for("orphan", &worker));
 	kill(child_pid(c), SIGKILL);
 	child_finish(c, &ran);
 	ran_done(&ran);
-	CU_ASSERT(gone(worker));
+	CU_ASSERT(outside_gone(worker));
 }
 
 static void what_cannot_be_written_is_no_success(void)
 {
-	CU_ASSERT(ends(NULL, "$G run --section plain > /dev/full", 3));
-	CU_ASSERT(ends(NULL, "$G run --section plain -r junit=/dev/full", 3));
-	CU_ASSERT(ends(NULL, "$G run --section plain -r junit=/no/such/dir/x.xml", 3));
-	CU_ASSERT(ends(NULL, "$G run --section plain >&-", 3));
-	CU_ASSERT(ends(NULL, "$G list > /dev/full", 3));
-	CU_ASSERT(says(NULL, "$G run --section plain -r junit=/dev/full", "was not written"));
+	CU_ASSERT(outside_ends(NULL, "$G run --section plain > /dev/full", 3));
+	CU_ASSERT(outside_ends(NULL, "$G run --section plain -r junit=/dev/full", 3));
+	CU_ASSERT(outside_ends(NULL, "$G run --section plain -r junit=/no/such/dir/x.xml", 3));
+	CU_ASSERT(outside_ends(NULL, "$G run --section plain >&-", 3));
+	CU_ASSERT(outside_ends(NULL, "$G list > /dev/full", 3));
+	CU_ASSERT(outside_says(NULL, "$G run --section plain -r junit=/dev/full",
+			       "was not written"));
 }
 
 static void a_report_on_stdout_is_alone_there(void)
 {
-	struct ran ran = run_with(NULL, "$G run --section plain -r json=- 2>/dev/null | "
-					"python3 -c 'import json,sys; json.load(sys.stdin)'");
+	struct ran ran =
+		outside_run(NULL, "$G run --section plain -r json=- 2>/dev/null | "
+				  "python3 -c 'import json,sys; json.load(sys.stdin)'");
 
 	CU_ASSERT_EQUAL(ran.exit_code, 0);
 	CU_ASSERT_STRING_EQUAL(ran.err, "");
@@ -274,7 +192,7 @@ static void shards_part_the_set(void)
 		"for i in 1 2 3; do $G list --shard $i/3 | sed s/^/$i:/; done | sort > after; "
 		"comm -23 before after | wc -l | grep -qx 0";
 
-	CU_ASSERT(ends("GAUNTLET_FAKE_MANY=40", script, 0));
+	CU_ASSERT(outside_ends("GAUNTLET_FAKE_MANY=40", script, 0));
 }
 
 static void merged_shards_equal_the_whole(void)
@@ -293,12 +211,13 @@ static void merged_shards_equal_the_whole(void)
 		"    for r in o['results']: r.pop('took_us', None)\n"
 		"assert a == b\"";
 
-	CU_ASSERT(ends(NULL, script, 0));
-	CU_ASSERT(ends(NULL, "$G merge p1.json p1.json", 2));
-	CU_ASSERT(ends(NULL,
-		       "$G run --seed 7 --only plain/passes -r json=other.json >/dev/null; "
-		       "$G merge p1.json other.json",
-		       2));
+	CU_ASSERT(outside_ends(NULL, script, 0));
+	CU_ASSERT(outside_ends(NULL, "$G merge p1.json p1.json", 2));
+	CU_ASSERT(outside_ends(
+		NULL,
+		"$G run --seed 7 --only plain/passes -r json=other.json >/dev/null; "
+		"$G merge p1.json other.json",
+		2));
 }
 
 static bool lists(const char *options, const char *ids)
@@ -308,7 +227,7 @@ static bool lists(const char *options, const char *ids)
 	bool same;
 
 	snprintf(command, sizeof command, "$G list %s | tr '\\n' ' '", options);
-	ran = run_with(NULL, command);
+	ran = outside_run(NULL, command);
 	same = !strcmp(ran.out, ids);
 	if (!same)
 		printf("\n  %s\n  '%s', not\n  '%s'\n", command, ran.out, ids);
@@ -337,23 +256,24 @@ static void options_select(void)
 		{ "--failed failed.json", "tricky/fails@any " },
 	};
 
-	CU_ASSERT(ends(NULL,
-		       "echo '# a profile\nplain/in-azure' > profile.txt; "
-		       "$G run --only tricky/fails --only plain/in-azure -r json=failed.json",
-		       1));
+	CU_ASSERT(outside_ends(
+		NULL,
+		"echo '# a profile\nplain/in-azure' > profile.txt; "
+		"$G run --only tricky/fails --only plain/in-azure -r json=failed.json",
+		1));
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		CU_ASSERT(lists(rows[i].options, rows[i].ids));
 }
 
 static void a_pass_after_a_failure_is_flaky(void)
 {
-	CU_ASSERT(says("GAUNTLET_FAKE_ONCE=once-a", "$G run --only tricky/flaky --retries 1",
-		       "1 flaky"));
-	CU_ASSERT(ends("GAUNTLET_FAKE_ONCE=once-b", "$G run --only tricky/flaky", 1));
-	CU_ASSERT(
-		ends("GAUNTLET_FAKE_ONCE=once-c", "$G run --only tricky/flaky --retries 1", 0));
-	CU_ASSERT(ends("GAUNTLET_FAKE_ONCE=once-d",
-		       "$G run --only tricky/flaky --retries 1 --strict", 1));
+	CU_ASSERT(outside_says("GAUNTLET_FAKE_ONCE=once-a",
+			       "$G run --only tricky/flaky --retries 1", "1 flaky"));
+	CU_ASSERT(outside_ends("GAUNTLET_FAKE_ONCE=once-b", "$G run --only tricky/flaky", 1));
+	CU_ASSERT(outside_ends("GAUNTLET_FAKE_ONCE=once-c",
+			       "$G run --only tricky/flaky --retries 1", 0));
+	CU_ASSERT(outside_ends("GAUNTLET_FAKE_ONCE=once-d",
+			       "$G run --only tricky/flaky --retries 1 --strict", 1));
 }
 
 /* A row that is required and not claimed leaves the release in part; optional, it does not. */
@@ -368,86 +288,93 @@ static void a_release_has_one_verdict(void)
 
 	snprintf(command, sizeof command, "%s echo plain/in-azure > a.txt; $G gate r.yaml",
 		 make);
-	CU_ASSERT(ends(NULL, command, 0));
-	CU_ASSERT(says(NULL, "echo plain/needs-something >> a.txt; $G gate r.yaml",
-		       "Conforms in part: 1 required not claimed"));
-	CU_ASSERT(ends(NULL, "$G gate r.yaml", 1));
-	CU_ASSERT(
-		ends(NULL,
-		     "echo 'plain/in-azure\n? plain/needs-something' > a.txt; "
-		     "$G gate r.yaml -r json=release.json && grep -q 'release r1' release.json",
-		     0));
-	CU_ASSERT(ends(NULL, "echo tricky/fails > a.txt; $G gate r.yaml", 1));
-	CU_ASSERT(ends(NULL, "echo 'release: r1\ntargets: []' > r.yaml; $G gate r.yaml", 2));
+	CU_ASSERT(outside_ends(NULL, command, 0));
+	CU_ASSERT(outside_says(NULL, "echo plain/needs-something >> a.txt; $G gate r.yaml",
+			       "Conforms in part: 1 required not claimed"));
+	CU_ASSERT(outside_ends(NULL, "$G gate r.yaml", 1));
+	CU_ASSERT(outside_ends(
+		NULL,
+		"echo 'plain/in-azure\n? plain/needs-something' > a.txt; "
+		"$G gate r.yaml -r json=release.json && grep -q 'release r1' release.json",
+		0));
+	CU_ASSERT(outside_ends(NULL, "echo tricky/fails > a.txt; $G gate r.yaml", 1));
+	CU_ASSERT(outside_ends(NULL, "echo 'release: r1\ntargets: []' > r.yaml; $G gate r.yaml",
+			       2));
 }
 
 static void fail_fast_says_what_is_missing(void)
 {
-	CU_ASSERT(says(NULL, "$G run --tag fails --exclude '*hangs*' --fail-fast --jobs 1",
-		       "topped at the first failure"));
+	CU_ASSERT(outside_says(NULL,
+			       "$G run --tag fails --exclude '*hangs*' --fail-fast --jobs 1",
+			       "topped at the first failure"));
 }
 
 static void a_broken_gate_leaves_nothing_known(void)
 {
-	CU_ASSERT(ends("GAUNTLET_FAKE_GATE=broken", "$G run --section plain", 3));
-	CU_ASSERT(says("GAUNTLET_FAKE_GATE=broken", "$G run --section plain",
-		       "nothing is known about it"));
+	CU_ASSERT(outside_ends("GAUNTLET_FAKE_GATE=broken", "$G run --section plain", 3));
+	CU_ASSERT(outside_says("GAUNTLET_FAKE_GATE=broken", "$G run --section plain",
+			       "nothing is known about it"));
 }
 
 /* An accepted failure does not gate; failing in another way, it does; fixed, it is announced.
  */
 static void known_failures_are_exceptions(void)
 {
-	CU_ASSERT(ends(NULL,
-		       "$G run --only tricky/fails -r json=k.json >/dev/null; "
-		       "$G known k.json --owner me -o known.yaml && "
-		       "$G run --only tricky/fails --known known.yaml",
-		       0));
-	CU_ASSERT(ends(NULL, "$G run --only tricky/fails --known known.yaml --strict", 1));
-	CU_ASSERT(ends(NULL,
-		       "sed 's/fingerprint: .*/fingerprint: \"0000000000000000\"/' known.yaml "
-		       "> other.yaml; $G run --only tricky/fails --known other.yaml",
-		       1));
-	CU_ASSERT(says(NULL,
-		       "sed s,tricky/fails@any,plain/in-azure@azure, known.yaml > fixed.yaml; "
-		       "$G run --only plain/in-azure --known fixed.yaml",
-		       "remove it from the known failures"));
-	CU_ASSERT(ends(NULL,
-		       "echo 'known: [{id: x}]' > bad.yaml; "
-		       "$G run --only plain/in-azure --known bad.yaml",
-		       2));
+	CU_ASSERT(outside_ends(NULL,
+			       "$G run --only tricky/fails -r json=k.json >/dev/null; "
+			       "$G known k.json --owner me -o known.yaml && "
+			       "$G run --only tricky/fails --known known.yaml",
+			       0));
+	CU_ASSERT(outside_ends(NULL, "$G run --only tricky/fails --known known.yaml --strict",
+			       1));
+	CU_ASSERT(outside_ends(
+		NULL,
+		"sed 's/fingerprint: .*/fingerprint: \"0000000000000000\"/' known.yaml "
+		"> other.yaml; $G run --only tricky/fails --known other.yaml",
+		1));
+	CU_ASSERT(outside_says(
+		NULL,
+		"sed s,tricky/fails@any,plain/in-azure@azure, known.yaml > fixed.yaml; "
+		"$G run --only plain/in-azure --known fixed.yaml",
+		"remove it from the known failures"));
+	CU_ASSERT(outside_ends(NULL,
+			       "echo 'known: [{id: x}]' > bad.yaml; "
+			       "$G run --only plain/in-azure --known bad.yaml",
+			       2));
 }
 
 static void a_run_can_be_repeated(void)
 {
-	CU_ASSERT(ends(NULL,
-		       "$G run --section plain --seed 7 -r json=first.json >/dev/null && "
-		       "$G run --same-as first.json -r json=second.json >/dev/null && "
-		       "$G compare first.json second.json && "
-		       "grep -q '\"seed\": *7' second.json",
-		       0));
+	CU_ASSERT(
+		outside_ends(NULL,
+			     "$G run --section plain --seed 7 -r json=first.json >/dev/null && "
+			     "$G run --same-as first.json -r json=second.json >/dev/null && "
+			     "$G compare first.json second.json && "
+			     "grep -q '\"seed\": *7' second.json",
+			     0));
 }
 
 static void regressions_are_found(void)
 {
-	CU_ASSERT(ends(NULL,
-		       "$G run --only plain/passes -r json=old.json >/dev/null; "
-		       "sed 's/\"verdict\": *\"PASSED\"/\"verdict\": \"FAILED\"/' old.json > "
-		       "new.json; "
-		       "$G compare old.json new.json",
-		       1));
-	CU_ASSERT(ends(NULL, "$G compare new.json old.json", 0));
+	CU_ASSERT(outside_ends(
+		NULL,
+		"$G run --only plain/passes -r json=old.json >/dev/null; "
+		"sed 's/\"verdict\": *\"PASSED\"/\"verdict\": \"FAILED\"/' old.json > "
+		"new.json; "
+		"$G compare old.json new.json",
+		1));
+	CU_ASSERT(outside_ends(NULL, "$G compare new.json old.json", 0));
 }
 
 static void completion_is_a_script(void)
 {
-	CU_ASSERT(ends(NULL,
-		       "$G completion bash > c.bash && bash -n c.bash && "
-		       "grep -q -- --shard c.bash",
-		       0));
-	CU_ASSERT(ends(NULL, "$G completion zsh | grep -q compdef", 0));
-	CU_ASSERT(ends(NULL, "$G completion fish | grep -q fail-fast", 0));
-	CU_ASSERT(ends(NULL, "$G completion csh", 2));
+	CU_ASSERT(outside_ends(NULL,
+			       "$G completion bash > c.bash && bash -n c.bash && "
+			       "grep -q -- --shard c.bash",
+			       0));
+	CU_ASSERT(outside_ends(NULL, "$G completion zsh | grep -q compdef", 0));
+	CU_ASSERT(outside_ends(NULL, "$G completion fish | grep -q fail-fast", 0));
+	CU_ASSERT(outside_ends(NULL, "$G completion csh", 2));
 }
 
 static const struct {
@@ -481,9 +408,8 @@ int main(int argc, char **argv)
 	CU_pSuite s;
 	unsigned failed;
 
-	if (argc < 2 || !mkdtemp(dir) || CU_initialize_registry() != CUE_SUCCESS)
+	if (argc < 2 || !outside_open(argv[1], NULL) || CU_initialize_registry() != CUE_SUCCESS)
 		return 1;
-	program = realpath(argv[1], NULL);
 	s = CU_add_suite("run", NULL, NULL);
 	for (size_t i = 0; i < ARRAY_LEN(tests); i++)
 		CU_add_test(s, tests[i].name, tests[i].test);
@@ -491,7 +417,6 @@ int main(int argc, char **argv)
 	CU_basic_run_tests();
 	failed = CU_get_number_of_failures();
 	CU_cleanup_registry();
-	file_remove_tree(dir);
-	free((void *)(uintptr_t)program);
+	outside_close();
 	return failed != 0;
 }
