@@ -125,6 +125,7 @@ bool refuse_with(struct exchange *x, enum situation s, const struct oauth_error 
 {
 	x->error = e;
 	x->facts.situation = situation_names[s];
+	x->facts.code = e->code;
 	x->answered = true;
 	if (x->redirect_uri)
 		send_to_client(x);

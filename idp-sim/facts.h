@@ -12,7 +12,7 @@ struct facts {
 	const char *endpoint; /* "token", "device", "discovery", "jwks", "userinfo", ... */
 	const char *grant;    /* "device_code", "password", ... at the token endpoint */
 	const char *client_id;
-	const char *user; /* login name as registered: "alice" */
-	const char
-		*situation; /* the error that was answered: "invalid_scope"; NULL for success */
+	const char *user;      /* login name as registered: "alice" */
+	const char *situation; /* the error that was answered: "invalid_scope"; NULL: none */
+	const char *code;      /* its code, "AADSTS70011"; NULL: none */
 };

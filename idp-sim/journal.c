@@ -121,6 +121,7 @@ static const struct {
 	{ "client_id", offsetof(struct facts, client_id) },
 	{ "user", offsetof(struct facts, user) },
 	{ "situation", offsetof(struct facts, situation) },
+	{ "code", offsetof(struct facts, code) },
 };
 
 static const char *fact(const struct facts *f, size_t i)
@@ -173,22 +174,26 @@ static void keep_exchange(struct entry *e, const struct facts *f, const struct w
 	e->answer_len = rp->body_len;
 }
 
-/* "09:14:24.003  azure     400  invalid_scope        token  cli": for a terminal. */
+/* "09:14:24.003  azure     400  AADSTS70011            invalid_scope at device for cli" */
 static void tell(const struct journal *j, const struct facts *f, const struct web_reply *rp)
 {
 	int64_t now = clk_now_ms(j->o.clk);
 	int64_t day = (now / 1000) % 86400;
-	const char *what = f->situation ? f->situation : f->endpoint ? f->endpoint : "";
-	const char *of = f->situation && f->endpoint ? f->endpoint : "";
+	const char *where = f->grant ? f->grant : f->endpoint ? f->endpoint : "";
+	const char *what = f->code ? f->code : f->situation ? f->situation : where;
 	AUTO_BUF line = { 0 };
 
-	buf_printf(&line, "%02d:%02d:%02d.%03d  %-9s %3d  %-22s %s%s%s%s%s", (int)(day / 3600),
+	buf_printf(&line, "%02d:%02d:%02d.%03d  %-9s %3d  %-22s", (int)(day / 3600),
 		   (int)(day / 60 % 60), (int)(day % 60), (int)(now % 1000),
-		   f->provider ? f->provider : "-", rp->status, what, of, *of ? " " : "",
-		   f->grant ? f->grant : "", f->grant ? " " : "",
-		   f->client_id ? f->client_id : "");
-	while (line.n && line.p[line.n - 1] == ' ')
-		line.p[--line.n] = 0;
+		   f->provider ? f->provider : "-", rp->status, what);
+	if (f->code && f->situation)
+		buf_printf(&line, " %s", f->situation);
+	if (what != where && *where)
+		buf_printf(&line, " at %s", where);
+	if (f->user)
+		buf_printf(&line, " %s", f->user);
+	if (f->client_id)
+		buf_printf(&line, " for %s", f->client_id);
 	j->o.on_line(j->o.ctx, line.p);
 }
 

@@ -89,6 +89,21 @@ static bool applies(void *ctx, const char *what)
 	return q->moment == MOMENT_START;
 }
 
+/* What the text of an armed error quotes: what was said, else what the request has there. */
+static const char *quoted_word(struct exchange *x, const struct trouble *t)
+{
+	const char *name = strstr(t->what, "scope")	   ? "scope"
+			   : strstr(t->what, "redirect")   ? "redirect_uri"
+			   : strstr(t->what, "client")	   ? "client_id"
+			   : strstr(t->what, "grant_type") ? "grant_type"
+							   : NULL;
+	const char *value = name ? form_get(&x->form, name) : NULL;
+
+	if (*t->value)
+		return arena_str(x->arena, t->value);
+	return value || !name ? value : form_get(&x->query, name);
+}
+
 bool trouble_passes(struct exchange *x, enum moment m)
 {
 	struct question q = { .x = x, .moment = m };
@@ -98,8 +113,8 @@ bool trouble_passes(struct exchange *x, enum moment m)
 	if (!trouble_take(x->idp->troubles, TROUBLE_ERROR, &x->facts, applies, &q, &t))
 		return true;
 	s = situation_find(t.what);
-	if (!x->word && *t.value)
-		x->word = arena_str(x->arena, t.value);
+	if (!x->word)
+		x->word = quoted_word(x, &t);
 	const struct oauth_error *e = *t.code ? provider_find_error(x->provider, t.code) : NULL;
 	if (e)
 		return refuse_with(x, e->situation, e);

@@ -252,18 +252,34 @@ static bool take_operands(struct asked *a, int argc, char **argv, struct err *er
 	return true;
 }
 
+/* Flags of a table, broken before column 96. */
+static void usage_flags(const struct conf_key *keys, int *column)
+{
+	enum { INDENT = 18, WIDTH = 96 };
+
+	for (; keys && keys->name; keys++) {
+		int n = (int)strlen(keys->name) + 5;
+		if (!*column || *column + n > WIDTH) {
+			printf("\n%*s", INDENT, "");
+			*column = INDENT;
+		}
+		printf("[--%s] ", keys->name);
+		*column += n;
+	}
+}
+
 static void usage_of(const struct ctl_row *r)
 {
 	const struct route *route = ctl_route(r);
+	int column = 0;
 
 	printf("  %-15s", r->name);
 	for (size_t i = 0; i < ARRAY_LEN(r->operands) && r->operands[i]; i++)
-		printf(" %s", r->operands[i]);
-	for (const struct conf_key *k = route ? route->body : NULL; k && k->name; k++)
-		printf(" [--%s]", k->name);
-	for (const struct conf_key *k = route ? route->query : NULL; k && k->name; k++)
-		printf(" [--%s]", k->name);
-	printf("\n  %15s %s\n", "", route ? route->summary : "");
+		printf(" %s", r->compact ? "CODE[@client][,next=N]" : r->operands[i]);
+	printf("\n%18s%s", "", route ? route->summary : "");
+	usage_flags(route ? route->body : NULL, &column);
+	usage_flags(route ? route->query : NULL, &column);
+	putchar('\n');
 }
 
 static int usage(void)
@@ -320,9 +336,9 @@ static int send(const struct asked *a, const char *method)
 	return show(a->row, &answer);
 }
 
-static int call(int argc, char **argv)
+static int call(const char *control, int argc, char **argv)
 {
-	__attribute__((cleanup(asked_done))) struct asked a = { 0 };
+	__attribute__((cleanup(asked_done))) struct asked a = { .control = control };
 	json_error_t where;
 
 	if (argc < 2 || argc > 3)
@@ -361,7 +377,7 @@ static int run(int argc, char **argv)
 	if (!argc || !strcmp(argv[0], "--help") || !strcmp(argv[argc - 1], "--help"))
 		return usage();
 	if (!strcmp(argv[0], "call"))
-		return call(argc - 1, argv + 1);
+		return call(a.control, argc - 1, argv + 1);
 	a.row = find_row(argc, argv, &words);
 	if (!a.row)
 		return complain(EXIT_USAGE,

@@ -63,7 +63,7 @@ static void print_row(const struct oauth_error *e)
 	buf_str(&when, error_when(e));
 	if (e->variant)
 		buf_printf(&when, "%s(%s)", when.n ? " " : "", e->variant);
-	printf("    %3d  %-27s %-23s %-38.38s %s\n", e->status, error_code(e),
+	printf("    %3d  %-27s %-25s %-31.31s %s\n", e->status, error_code(e),
 	       e->error ? e->error : "", when.p ? when.p : "", error_sure(e));
 }
 
@@ -89,7 +89,7 @@ static void print_errors(const struct provider *p)
 	       "official, log "
 	       "pasted,\nopen no.\n\n",
 	       p->name, p->n_errors);
-	printf(" %sstatus  %-27s %-23s %-38s sure%s\n", ink(INK_DIM), "code", "error", "when",
+	printf(" %sstatus  %-27s %-25s %-31s sure%s\n", ink(INK_DIM), "code", "error", "when",
 	       ink(INK_PLAIN));
 	for (size_t i = 0; i < ARRAY_LEN(place_order); i++)
 		print_place(p, place_order[i]);
