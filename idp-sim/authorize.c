@@ -4,6 +4,7 @@
  * in.
  */
 #include "idp-sim/pages.h"
+#include "idp-sim/registry.h"
 #include "idp-sim/scope.h"
 
 #include <string.h>
@@ -77,6 +78,9 @@ static bool judge_redirect_uri(struct exchange *x)
 		x->parameter = "redirect_uri";
 		return refuse(x, S_missing_redirect_uri);
 	}
+	if (x->idp->options.adopt &&
+	    !uri_registered(x->provider, &x->client->redirect_uris, uri))
+		adopt_redirect_uri(x, uri);
 	if (!uri_registered(x->provider, &x->client->redirect_uris, uri))
 		return refuse_word(x, S_bad_redirect_uri, uri);
 	x->redirect_uri = uri;

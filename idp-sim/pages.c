@@ -121,22 +121,28 @@ static const char *location(struct exchange *x, enum text which)
 	return template_text(x->provider->texts[which], x, x->arena);
 }
 
+static void put_field(struct buf *b, const struct form_field *f)
+{
+	buf_str(b, "<input type=\"hidden\" name=\"");
+	html_put(b, f->name, strlen(f->name));
+	buf_str(b, "\" value=\"");
+	html_put(b, f->value, f->value_len);
+	buf_str(b, "\">\n");
+}
+
+/* OAuth 2.0 Form Post Response Mode: a page that posts itself. */
 static void send_form_post(struct exchange *x, const char *query)
 {
 	struct form f = form_parse(x->arena, query, strlen(query));
+	const char *uri = x->sign_in->redirect_uri;
 	AUTO_BUF b = { 0 };
 
 	buf_str(&b, "<!DOCTYPE html>\n<html><body onload=\"document.forms[0].submit()\">\n"
 		    "<form method=\"post\" action=\"");
-	buf_html(&b, x->sign_in->redirect_uri);
+	html_put(&b, uri, strlen(uri));
 	buf_str(&b, "\">\n");
-	for (size_t i = 0; i < f.n; i++) {
-		buf_str(&b, "<input type=\"hidden\" name=\"");
-		buf_html(&b, f.fields[i].name);
-		buf_str(&b, "\" value=\"");
-		buf_html(&b, f.fields[i].value);
-		buf_str(&b, "\">\n");
-	}
+	for (size_t i = 0; i < f.n; i++)
+		put_field(&b, &f.fields[i]);
 	buf_str(&b, "<button>Continue</button></form></body></html>\n");
 	answer_text(x, 200, arena_dup(x->arena, b.p, b.n), b.n);
 }

@@ -25,7 +25,7 @@ static struct keys *make_keys(struct idp *s, struct provider *p, const char *nam
 		.name = name,
 		.file = s->options.keys,
 		.kid = p->kid,
-		.alg = s->options.alg,
+		.alg = s->options.alg ? s->options.alg : conf_str(p->source, "keys.alg", NULL),
 		.encryption_key = p->encryption_key,
 		.rng = &s->rng,
 	};
@@ -267,6 +267,15 @@ const struct tenant *add_tenant(struct idp *s, struct provider *p, const json_t 
 
 /* ---- registered on first use ---- */
 
+static void say_adopted(const struct exchange *x, const char *what, const char *id)
+{
+	const struct idp_options *o = &x->idp->options;
+
+	if (o->on_line)
+		o->on_line(o->ctx, arena_printf(x->arena, "adopted: %s %s '%s'",
+						x->provider->name, what, id));
+}
+
 const struct tenant *adopt_tenant(struct exchange *x, const char *id)
 {
 	struct err err = { 0 };
@@ -274,6 +283,7 @@ const struct tenant *adopt_tenant(struct exchange *x, const char *id)
 	const struct tenant *t =
 		spec ? add_tenant(x->idp, (struct provider *)x->provider, spec, &err) : NULL;
 
+	say_adopted(x, "tenant", id);
 	return t ? t : provider_tenant(x->provider, id);
 }
 
@@ -291,7 +301,26 @@ const struct client *adopt_client(struct exchange *x, const char *id)
 		json_object_set_new(spec, "secret", json_string(x->credential_secret));
 	if (!spec || !patch_client(x->idp, (struct provider *)x->provider, id, spec, &err))
 		return NULL;
+	say_adopted(x, "client", id);
 	return provider_client(x->provider, id);
+}
+
+void adopt_redirect_uri(struct exchange *x, const char *uri)
+{
+	struct err err = { 0 };
+	AUTO(json_t) json_t *spec = json_object();
+	json_t *list = json_deep_copy(json_object_get(x->client->source, "redirect_uris"));
+
+	if (!json_is_array(list)) {
+		json_decref(list);
+		list = json_array();
+	}
+	json_array_append_new(list, json_string(uri));
+	json_object_set_new(spec, "redirect_uris", list);
+	if (!patch_client(x->idp, (struct provider *)x->provider, x->client->id, spec, &err))
+		return;
+	x->client = provider_client(x->provider, x->client->id);
+	say_adopted(x, "redirect_uri", uri);
 }
 
 /* ---- as at start ---- */

@@ -9,6 +9,7 @@
 /* Registers what was asked for and is unknown (idp_options.adopt). */
 const struct tenant *adopt_tenant(struct exchange *x, const char *id);
 const struct client *adopt_client(struct exchange *x, const char *id);
+void adopt_redirect_uri(struct exchange *x, const char *uri);
 /* Makes the keys of a provider's tenants that have none yet. */
 bool registry_keys(struct idp *s, struct provider *p, struct err *err) MUST_CHECK;
 /* The registered records as the file has them. */

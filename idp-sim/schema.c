@@ -148,8 +148,10 @@ static const struct conf_key resource_keys[] = {
 };
 static const struct conf_key resource = { "", CONF_MAP, .keys = resource_keys };
 
+static const char *const key_algs[] = { "RS256", "ES256", NULL };
 static const char *const kid_styles[] = { "sha256", "x5t", "uuid", NULL };
 static const struct conf_key key_keys[] = {
+	{ "alg", CONF_STRING, .allowed = key_algs, .help = "What they sign with." },
 	{ "kid", CONF_STRING, .allowed = kid_styles, .help = "How keys are named." },
 	BOOL("shared", "One set of keys for all tenants."),
 	BOOL("encryption_key", "An RSA-OAEP key stands first in the JWKS."),

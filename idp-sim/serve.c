@@ -335,6 +335,8 @@ void serve(void *ctx, struct web_request *rq, struct web_reply *rp)
 
 	if (!found)
 		ep = nearest_endpoint(s, rq->path);
+	if (!s->origin)
+		ep = NULL; /* the first instant after listening */
 	if (!ep) {
 		no_such_path(rq, rp);
 		return;

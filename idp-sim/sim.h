@@ -37,7 +37,9 @@ struct idp {
 	unsigned char secret[32]; /* makes refresh tokens and codes unforgeable */
 	struct web *web, *web_tls, *control;
 	struct tls *tls;				      /* NULL without TLS */
-	char *origin, *tls_origin, *control_origin, *ca_file; /* NULL until known */
+	/* Listeners run before the last of these is known; NULL until then. */
+	char *_Atomic origin, *_Atomic tls_origin, *_Atomic control_origin;
+	char *ca_file; /* NULL without TLS */
 	int64_t started_at_ms;
 	int64_t up_since_ms;	/* monotonic */
 	pthread_mutex_t change; /* held by whoever changes clients, users, tenants */

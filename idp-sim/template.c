@@ -173,7 +173,7 @@ struct template *template_new(struct arena *a, const char *text, enum text_kind 
 
 /* ---- rendering ---- */
 
-static void put_html(struct buf *out, const char *s, size_t n)
+void html_put(struct buf *out, const char *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		switch (s[i]) {
@@ -227,7 +227,7 @@ static void put_string(enum text_kind kind, bool quoted, const char *s, size_t n
 	else if (kind == TEXT_JSON)
 		buf_json(out, s, n);
 	else if (kind == TEXT_HTML)
-		put_html(out, s, n);
+		html_put(out, s, n);
 	else if (kind == TEXT_QUERY)
 		buf_form(out, s, n);
 	else
