@@ -895,7 +895,8 @@ static const struct scenario rows[] = {
 		.remedy = "Compare exp with the clock and say what it means.",
 		.catalogue = "AUTH-401-STATUS-EXPIRED",
 		.needs = "cli.status",
-		.mutants = "cli-status-hides-expiry cli-status-prints-token",
+		.mutants = "cli-status-hides-expiry cli-status-prints-token "
+			   "cli-success-exits-1",
 		.surfaces = CLI,
 		.play = status_of_expired,
 	},
@@ -914,7 +915,8 @@ static const struct scenario rows[] = {
 		.catalogue = "AUTH-401-REFRESH-EXPIRED",
 		.needs = "cli.workspaces",
 		.mutants = "cli-sends-expired-token cli-refresh-failure-wipes "
-			   "cli-hides-provider-error",
+			   "cli-hides-provider-error cli-refresh-failure-exits-0 "
+			   "cli-gives-no-hint",
 		.surfaces = CLI,
 		.providers = EACH_PROVIDER,
 		.play = refresh_token_expired,
@@ -931,7 +933,7 @@ static const struct scenario rows[] = {
 		.remedy = "Replace access token and refresh token together.",
 		.catalogue = "AUTH-401-RELOGIN",
 		.needs = "cli.login cli.workspaces",
-		.mutants = "cli-login-keeps-refresh-token",
+		.mutants = "cli-login-keeps-refresh-token cli-success-exits-1",
 		.wait_s = 2,
 		.surfaces = CLI,
 		.play = login_again,
@@ -949,7 +951,8 @@ static const struct scenario rows[] = {
 			  "request.",
 		.catalogue = "AUTH-401-CLI-MSG AUTH-CLI-401-NORETRY",
 		.needs = "cli.workspaces",
-		.mutants = "cli-api-error-exits-0 cli-repeats-401 cli-refreshes-on-401",
+		.mutants = "cli-api-error-exits-0 cli-repeats-refusals cli-refreshes-on-401 "
+			   "cli-swallows-detail cli-gives-no-hint cli-shows-refusal-as-data",
 		.level = LEVEL_EXTENDED,
 		.surfaces = CLI,
 		.play = cli_says_401,

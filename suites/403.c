@@ -711,7 +711,8 @@ static const struct scenario rows[] = {
 		.remedy = "Ask for the workspace of the option, not the context's.",
 		.catalogue = "AUTH-403-MEMBERS-LIST-DIAG AUTH-CLI-UNKNOWN-FORM",
 		.needs = "cli.members",
-		.mutants = "cli-members-of-other-workspace",
+		.mutants = "cli-members-of-other-workspace cli-members-without-roles "
+			   "cli-success-exits-1",
 		.surfaces = CLI,
 		.play = members_list,
 	},
@@ -743,7 +744,7 @@ static const struct scenario rows[] = {
 		.remedy = "Do not parse, trim or encode the token anew.",
 		.catalogue = "AUTH-HELP-CLAIMS",
 		.needs = "cli.token",
-		.mutants = "cli-token-truncated cli-token-decorated",
+		.mutants = "cli-token-truncated cli-token-decorated cli-token-wrapped",
 		.surfaces = CLI,
 		.play = odd_claims_survive,
 	},

@@ -328,7 +328,8 @@ static const struct scenario rows[] = {
 		.reproduce = "idp-sim reproduce AADSTS70011",
 		.catalogue = "AUTH-LOGIN-AADSTS70011-POLL",
 		.needs = "cli.login",
-		.mutants = "cli-polls-after-error cli-hides-provider-error",
+		.mutants = "cli-polls-after-error cli-hides-provider-error "
+			   "cli-stores-null-token",
 		.wait_s = 2,
 		.surfaces = CLI,
 		.providers = AZURE_ONLY,
@@ -347,7 +348,8 @@ static const struct scenario rows[] = {
 		.reproduce = "idp-sim reproduce AADSTS7000218",
 		.catalogue = "AUTH-LOGIN-DEVICE-DISABLED-TOKEN",
 		.needs = "cli.login",
-		.mutants = "cli-polls-after-error cli-hides-provider-error",
+		.mutants = "cli-polls-after-error cli-hides-provider-error "
+			   "cli-stores-null-token",
 		.wait_s = 2,
 		.surfaces = CLI,
 		.providers = AZURE_ONLY,
@@ -369,7 +371,8 @@ static const struct scenario rows[] = {
 			  "poll with.",
 		.catalogue = "AUTH-LOGIN-DEVICE-DISABLED-OKTA AUTH-LOGIN-DEVICE-DISABLED-KC",
 		.needs = "cli.login",
-		.mutants = "cli-polls-without-device-code cli-login-failure-exits-0",
+		.mutants = "cli-polls-without-device-code cli-login-failure-exits-0 "
+			   "cli-stores-null-token",
 		.surfaces = CLI,
 		.providers = EACH_PROVIDER,
 		.wait_s = 2,
@@ -389,7 +392,8 @@ static const struct scenario rows[] = {
 		.reproduce = "idp-sim reproduce AADSTS700016",
 		.catalogue = "AUTH-LOGIN-CLIENTID",
 		.needs = "cli.login",
-		.mutants = "cli-login-failure-exits-0 cli-hides-provider-error",
+		.mutants = "cli-login-failure-exits-0 cli-hides-provider-error "
+			   "cli-stores-null-token cli-polls-without-device-code",
 		.surfaces = CLI,
 		.providers = EACH_PROVIDER,
 		.play = refused_at_once,
@@ -406,7 +410,8 @@ static const struct scenario rows[] = {
 		.remedy = "Form-encode the discovered value; do not trim or fold it.",
 		.catalogue = "AUTH-LOGIN-CLIENTID-EXACT",
 		.needs = "cli.login",
-		.mutants = "cli-lowers-client-id cli-hard-coded-client-id",
+		.mutants = "cli-lowers-client-id cli-hard-coded-client-id "
+			   "cli-login-failure-exits-0 cli-stores-null-token",
 		.surfaces = CLI,
 		.play = client_id_exact,
 	},
@@ -423,7 +428,8 @@ static const struct scenario rows[] = {
 		.reproduce = "idp-sim reproduce AADSTS65001",
 		.catalogue = "AUTH-LOGIN-SCOPES-NOT-GRANTED",
 		.needs = "cli.login",
-		.mutants = "cli-polls-after-error",
+		.mutants = "cli-polls-after-error cli-stores-null-token "
+			   "cli-fails-without-a-word",
 		.wait_s = 2,
 		.surfaces = CLI,
 		.providers = AZURE_ONLY,
@@ -499,7 +505,8 @@ static const struct scenario rows[] = {
 		.remedy = "Stop polling when expires_in is over.",
 		.catalogue = "AUTH-TOK-DEADLINE",
 		.needs = "cli.login",
-		.mutants = "cli-ignores-expires-in cli-stores-null-token",
+		.mutants = "cli-ignores-expires-in cli-stores-null-token "
+			   "cli-login-failure-exits-0",
 		.wait_s = 7,
 		.level = LEVEL_EXTENDED,
 		.surfaces = CLI,
@@ -517,7 +524,8 @@ static const struct scenario rows[] = {
 		.remedy = "Test for the endpoint first; point to the password grant.",
 		.catalogue = "AUTH-LOGIN-NO-DEVICE-ENDPOINT",
 		.needs = "cli.login",
-		.mutants = "cli-guesses-device-endpoint cli-stores-null-token",
+		.mutants = "cli-guesses-device-endpoint cli-stores-null-token "
+			   "cli-fails-without-a-word",
 		.level = LEVEL_EXTENDED,
 		.surfaces = CLI,
 		.play = no_device_endpoint,
@@ -551,7 +559,8 @@ static const struct scenario rows[] = {
 		.remedy = "Give up after one try and name the URL.",
 		.catalogue = "AUTH-LOGIN-DISCOVERY-DOWN",
 		.needs = "cli.login",
-		.mutants = "cli-hangs-without-discovery",
+		.mutants = "cli-hangs-without-discovery cli-stores-null-token "
+			   "cli-fails-without-a-word",
 		.level = LEVEL_ADVICE,
 		.surfaces = CLI,
 		.play = discovery_down,

@@ -401,7 +401,8 @@ static const struct scenario rows[] = {
 		.remedy = "Do not send wait_role_propagation=false unless told to.",
 		.catalogue = "AUTH-PROP-CLI-WAITS",
 		.needs = "cli.members",
-		.mutants = "cli-members-do-not-wait",
+		.mutants = "cli-members-do-not-wait cli-success-exits-1 "
+			   "cli-members-of-other-workspace",
 		.surfaces = CLI,
 		.play = cli_waits,
 	},
