@@ -5,6 +5,8 @@
 #include "suites/kit/token.h"
 #include "suites/pages.h"
 
+#include "idp-sim/base/conf.h"
+
 #include <string.h>
 
 /* ---- a request of the Admin, with one thing wrong ---- */
@@ -334,6 +336,29 @@ static void auth_is_off(struct run *run)
 		check_allowed(run, "anybody", request(run, &(struct ask) { 0 }));
 }
 
+static void overrides_are_published(struct run *run)
+{
+	const struct answer *a = discovery(run);
+
+	check_equal(run, "publishes the configured endpoint",
+		    conf_str(a->json, "oidc.token_endpoint", ""), run->config->token_endpoint);
+	check_that(run, conf_str(a->json, "oidc.device_authorization_endpoint", NULL) != NULL,
+		   "and the provider's where none is configured", "a device endpoint", "%s",
+		   a->body);
+}
+
+static void discovery_without_provider(struct run *run)
+{
+	const struct answer *a;
+
+	trouble(run, "{s:s, s:s, s:s}", "kind", "wire", "what", "500", "endpoint", "discovery");
+	pdp_anew(run);
+	a = discovery(run);
+	check_status(run, "answers while the provider is down", a, "200");
+	check_that(run, json_is_true(json_object_get(a->json, "auth_enabled")),
+		   "says that authentication is on", "\"auth_enabled\": true", "%s", a->body);
+}
+
 /* ---- the CLI's side ---- */
 
 static void status_of_expired(struct run *run)
@@ -459,6 +484,41 @@ static const struct scenario rows[] = {
 			   "service-demands-token-always",
 		.surfaces = SERVICE | PDP,
 		.play = auth_is_off,
+	},
+	{
+		.name = "configured-endpoints-are-published",
+		.title = "an endpoint that the configuration overrides",
+		.promise =
+			"Discovery publishes the configured endpoints before the provider's.",
+		.page = PAGE_CONFIGURATION,
+		.source = "Configuration, auth.oidc.token_endpoint",
+		.given = "auth.oidc.token_endpoint is configured",
+		.when = "GET the discovery path",
+		.remedy = "Let the configuration win over the provider's document.",
+		.consequence = "sends people to an endpoint that the operator replaced",
+		.catalogue = "AUTH-CFG-NOENDPOINT",
+		.configuration = "endpoint-override",
+		.mutants = "pdp-discovery-ignores-overrides",
+		.level = LEVEL_EXTENDED,
+		.surfaces = SERVICE | PDP,
+		.play = overrides_are_published,
+	},
+	{
+		.name = "discovery-without-the-provider",
+		.title = "discovery while the provider is down",
+		.promise = "Discovery answers also while the provider cannot be reached.",
+		.page = PAGE_401,
+		.source = "contract, observed: 200 with the endpoints that are known",
+		.given = "a provider whose discovery answers 500 since the start",
+		.when = "GET the discovery path",
+		.remedy = "Leave out what is not known; do not fail.",
+		.consequence = "cannot even say that authentication is on",
+		.catalogue = "AUTH-401-DISCOVERY-ON",
+		.needs = "pdp.http",
+		.mutants = "pdp-discovery-needs-provider",
+		.level = LEVEL_EXTENDED,
+		.surfaces = PDP,
+		.play = discovery_without_provider,
 	},
 	{
 		.name = "bearer-is-needed",

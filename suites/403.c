@@ -124,6 +124,101 @@ static const struct trial secret_value[] = {
 	{ 0 }
 };
 
+static const struct trial all_workspaces[] = {
+	{ "any user who reads from all workspaces", "mallory",
+	  .path = "/apis/entities/v2/workspaces/-/projects", .allowed = true },
+	{ "a user who writes to all workspaces", "alice", "POST",
+	  "/apis/entities/v2/workspaces/-/projects" },
+	{ 0 }
+};
+
+/* ---- what a question may look like ---- */
+
+static void query_is_no_path(struct run *run)
+{
+	const char *path = run_printf(run, "%s?page=2", ws_path(run, NULL));
+
+	check_decision(
+		run, "allows an Admin whose path has a query",
+		decide(run, &(struct ask_decision) { .principal = "alice", .path = path }),
+		true);
+	check_decision(
+		run, "denies somebody without a role whose path has one",
+		decide(run, &(struct ask_decision) { .principal = "mallory", .path = path }),
+		false);
+}
+
+/* The input that Envoy's ext_authz plugin makes of a request. */
+static json_t *envoy_input(struct run *run, const char *person)
+{
+	return json_pack("{s:{s:{s:{s:s, s:s, s:{s:s, s:s}}}}}", "attributes", "request",
+			 "http", "method", "GET", "path", ws_path(run, NULL), "headers",
+			 "x-nmp-principal-id", person_subject(run, person),
+			 "x-nmp-principal-email", person_email(run, person));
+}
+
+static void envoy_form(struct run *run)
+{
+	check_decision(run, "allows an Admin in Envoy's form",
+		       decide_input(run, "allow", envoy_input(run, "alice")), true);
+	check_decision(run, "denies somebody without a role in Envoy's form",
+		       decide_input(run, "allow", envoy_input(run, "mallory")), false);
+}
+
+static const struct answer *ask_http(struct run *run, const char *path, const char *token,
+				     const char *caller)
+{
+	const char *headers[] = { caller ? header_line(run, "principal_id", caller) : NULL,
+				  NULL };
+
+	return request_pdp(run,
+			   &(struct ask) { .method = "POST",
+					   .path = path,
+					   .token = token,
+					   .headers = headers,
+					   .body = "{\"input\":{\"principal_id\":\"x\","
+						   "\"method\":\"GET\",\"path\":\"/\"}}" });
+}
+
+static void unknown_entrypoint(struct run *run)
+{
+	const char *allow = edition_path(run->edition, "allow");
+	int n = (int)(strrchr(allow, '/') - allow);
+	const struct answer *a;
+
+	control_that(run, ask_http(run, allow, NULL, "service:platform")->status == 200,
+		     "the entrypoint allow answers", "it does not");
+	a = ask_http(run, run_printf(run, "%.*s/nope", n, allow), NULL, "service:platform");
+	check_status(run, "refuses an entrypoint that it does not know", a, "400 404");
+}
+
+static void questions_are_for_services(struct run *run)
+{
+	const char *allow = edition_path(run->edition, "allow");
+
+	control_that(run, ask_http(run, allow, NULL, "service:platform")->status == 200,
+		     "a service's question is answered", "it is not");
+	check_status(run, "refuses a user's question",
+		     ask_http(run, allow, token_for(run, "alice"), NULL), "401 403");
+	check_status(run, "refuses nobody's question", ask_http(run, allow, NULL, NULL), "401");
+}
+
+static void header_agrees(struct run *run)
+{
+	const struct decision *yes =
+		decide(run, &(struct ask_decision) { .principal = "alice" });
+	const struct decision *no =
+		decide(run, &(struct ask_decision) { .principal = "mallory" });
+	const json_t *said = json_object_get(conf_get(no->body, "result.headers"),
+					     header_name(run, "authorized"));
+
+	control_that(run, yes->allowed && !no->allowed, "it allows one and denies the other",
+		     "it does not");
+	check_that(run, !said || strcmp(json_string_value(said), "true") != 0,
+		   "vouches for nobody whom it denies", "no vouching header, or false", "%s",
+		   said ? json_string_value(said) : "");
+}
+
 /* ---- scopes in the form of a claim ---- */
 
 static const struct answer *with_claims(struct run *run, const char *method, json_t *claims)
@@ -680,6 +775,103 @@ static const struct scenario rows[] = {
 		.editions = NEMO,
 		.play = play_trials,
 		.arg = path_tricks,
+	},
+	{
+		.name = "all-workspaces-are-read-only",
+		.title = "the workspace -",
+		.promise = "The workspace - may be read by every user and written by none.",
+		.page = PAGE_POLICY,
+		.source = "contract, observed",
+		.given = "alice, Admin of ml-team",
+		.when = "GET and POST in the workspace -",
+		.remedy = "Let only services write to all workspaces.",
+		.consequence = "lets a user write to every workspace",
+		.catalogue = "AUTH-403-UNKNOWN-PATH",
+		.mutants = "pdp-writes-to-all-workspaces",
+		.level = LEVEL_EXTENDED,
+		.surfaces = PDP,
+		.editions = NEMO,
+		.play = play_trials,
+		.arg = all_workspaces,
+	},
+	{
+		.name = "query-is-no-path",
+		.title = "a path with a query",
+		.promise = "A query in the path does not change the decision.",
+		.page = PAGE_POLICY,
+		.source = "contract, observed",
+		.when = "ask about a path with a query",
+		.remedy = "Cut the query before matching.",
+		.consequence = "denies whoever turns a page",
+		.catalogue = "AUTH-403-PATH-TRICKS",
+		.mutants = "pdp-matches-query",
+		.level = LEVEL_EXTENDED,
+		.surfaces = PDP,
+		.play = query_is_no_path,
+	},
+	{
+		.name = "envoy-form",
+		.title = "the input of Envoy",
+		.promise = "A question in Envoy's form is answered like one in the short form.",
+		.page = PAGE_POLICY,
+		.source = "Policy engine, input; Envoy ext_authz",
+		.when = "ask with attributes.request.http",
+		.remedy = "Read method, path and headers from the attributes.",
+		.consequence = "cannot serve behind Envoy",
+		.catalogue = "AUTH-GW-CALLOUT-REQ",
+		.needs = "pdp.envoy_form",
+		.mutants = "pdp-ignores-envoy-form",
+		.level = LEVEL_EXTENDED,
+		.surfaces = PDP,
+		.play = envoy_form,
+	},
+	{
+		.name = "unknown-entrypoint",
+		.title = "an entrypoint that there is not",
+		.promise = "A question to an entrypoint that there is not gets no decision.",
+		.page = PAGE_POLICY,
+		.source = "contract, observed",
+		.when = "POST a question to /nope",
+		.remedy = "Answer 400 and list the entrypoints.",
+		.consequence = "answers yes to a mistyped question",
+		.catalogue = "AUTH-403-UNKNOWN-PATH",
+		.needs = "pdp.http",
+		.mutants = "pdp-allows-unknown-entrypoints",
+		.level = LEVEL_EXTENDED,
+		.surfaces = PDP,
+		.play = unknown_entrypoint,
+	},
+	{
+		.name = "questions-are-for-services",
+		.title = "a user asks the decision point",
+		.promise = "The decision point answers services, not users and not nobody.",
+		.page = PAGE_DEPLOY_GATEWAY,
+		.source = "Gateway: /apis/auth/v2/authz",
+		.when = "POST a question with a user's token, and without credentials",
+		.remedy = "Demand a service principal.",
+		.consequence = "tells anybody who may do what",
+		.catalogue = "AUTH-GW-AUTHZ-ENDPOINT",
+		.needs = "pdp.http",
+		.mutants = "pdp-open-to-users",
+		.level = LEVEL_EXTENDED,
+		.surfaces = PDP,
+		.play = questions_are_for_services,
+	},
+	{
+		.name = "header-agrees-with-decision",
+		.title = "the vouching header of a no",
+		.promise = "A decision point does not vouch for whom it denies.",
+		.page = PAGE_GATEWAY,
+		.source = "Troubleshooting, gateway 1; Policy engine, result.headers",
+		.when = "ask for somebody without a role",
+		.remedy = "Put X-NMP-Authorized: true beside a yes only.",
+		.consequence = "vouches for whom it denied",
+		.catalogue = "AUTH-GW-SET-AUTHORIZED",
+		.mutants = "pdp-always-says-authorized",
+		.level = LEVEL_EXTENDED,
+		.surfaces = PDP,
+		.editions = NMP | NEMO,
+		.play = header_agrees,
 	},
 	{
 		.name = "secret-values-are-for-services",

@@ -324,6 +324,18 @@ static void last_admin_stays(struct run *run)
 		     "200");
 }
 
+static void unknown_role(struct run *run)
+{
+	const struct answer *a =
+		request(run, &(struct ask) { .method = "POST",
+					     .path = members_path(run, "ml-team", NULL),
+					     .token = token_for(run, "alice"),
+					     .body = "{\"principal\": \"bob@example.com\", "
+						     "\"roles\": [\"Boss\"]}" });
+
+	check_status(run, "refuses a role that there is not", a, "400 404 409 422");
+}
+
 /* ---- the other questions ---- */
 
 struct permissions {
@@ -745,6 +757,21 @@ static const struct scenario rows[] = {
 		.level = LEVEL_EXTENDED,
 		.surfaces = SERVICE,
 		.play = last_admin_stays,
+	},
+	{
+		.name = "unknown-role-is-refused",
+		.title = "a role that there is not",
+		.promise = "A member cannot be given a role that there is not.",
+		.page = PAGE_MEMBERS,
+		.source = "Concepts, roles",
+		.when = "POST a member with the role Boss",
+		.remedy = "Check the names of roles.",
+		.consequence = "accepts a mistyped role that gives nothing",
+		.catalogue = "AUTH-PROP-WAIT-DEFAULT",
+		.mutants = "service-accepts-unknown-roles",
+		.level = LEVEL_ADVICE,
+		.surfaces = SERVICE,
+		.play = unknown_role,
 	},
 	{
 		.name = "has-permissions",

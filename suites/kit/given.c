@@ -349,7 +349,15 @@ void pdp_blind(struct run *run)
 {
 	struct err err = { 0 };
 
-	if (!run->broken && !lab_blind(run->lab, &err))
+	if (!run->broken && !lab_again(run->lab, true, &err))
+		run_broken(run, "%s", err.text);
+}
+
+void pdp_anew(struct run *run)
+{
+	struct err err = { 0 };
+
+	if (!run->broken && !lab_again(run->lab, false, &err))
 		run_broken(run, "%s", err.text);
 }
 

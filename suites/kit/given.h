@@ -88,8 +88,9 @@ void platform_state(struct run *run, json_t *state);
 void platform_changes(struct run *run, json_t *state);
 /* The entity store, where a decision point gets its bindings, refuses connections, or serves again. */
 void entities_down(struct run *run, bool down);
-/* Starts a decision point anew that cannot load its data. */
+/* Starts a decision point anew that cannot load its data; that can. */
 void pdp_blind(struct run *run);
+void pdp_anew(struct run *run);
 /* What the target wrote into its log in this row. */
 const char *target_log(struct run *run);
 /* Makes an expired access token and a good refresh token the CLI's login. */

@@ -290,12 +290,12 @@ void log_add(struct lab *l, const char *line)
 	pthread_mutex_unlock(&l->hops.lock);
 }
 
-bool lab_blind(struct lab *l, struct err *err)
+bool lab_again(struct lab *l, bool blind, struct err *err)
 {
 	struct assembly *s = &l->now;
 
 	s->spoiled = true;
-	if (!recorder_refuse(s->entities, true, err))
+	if (!recorder_refuse(s->entities, blind, err))
 		return false;
 	l->target->stop(l->target->ctx, s->instance);
 	s->instance = NULL;

@@ -70,8 +70,8 @@ struct lab {
 
 /* A line that a part of the reference platform, as target, wrote into its log: thread-safe. */
 void log_add(struct lab *l, const char *line);
-/* A decision point anew, whose entity store refuses connections. */
-bool lab_blind(struct lab *l, struct err *err) MUST_CHECK;
+/* A decision point anew; blind: its entity store refuses connections. */
+bool lab_again(struct lab *l, bool blind, struct err *err) MUST_CHECK;
 
 /* Brings the parts up, unless they stand already; resets what the last row left. */
 bool lab_arrange(struct lab *l, enum surface surface, const char *provider,
