@@ -61,7 +61,7 @@ static void replace_all(struct buf *text, const char *from, const char *to)
 	buf_add(text, out.p, out.n);
 }
 
-/* The document with one thing wrong. False: it cannot be had at all. */
+/* The document with one thing wrong. False: it cannot be had, the connection breaks. */
 static bool put_spoilt(struct exchange *x, const struct trouble *t, struct buf *out)
 {
 	const char *issuer = exchange_issuer(x);
@@ -80,8 +80,6 @@ static bool put_spoilt(struct exchange *x, const struct trouble *t, struct buf *
 	else if (!strcmp(t->what, "double-slash"))
 		replace_all(out, arena_printf(x->arena, "\"issuer\":\"%s\"", issuer),
 			    arena_printf(x->arena, "\"issuer\":\"%s//\"", issuer));
-	else if (!strcmp(t->what, "empty"))
-		buf_reset(out), buf_str(out, "{}");
 	return true;
 }
 
@@ -92,7 +90,7 @@ static void serve_spoilt(struct exchange *x, const struct trouble *t)
 	if (put_spoilt(x, t, &b))
 		answer_text(x, 200, arena_dup(x->arena, b.p ? b.p : "", b.n), b.n);
 	else
-		refuse(x, S_server_error);
+		x->rp->fault = WEB_FAULT_RESET;
 }
 
 void serve_document(struct exchange *x)

@@ -36,7 +36,7 @@ struct idp {
 	struct journal *journal;
 	unsigned char secret[32]; /* makes refresh tokens and codes unforgeable */
 	struct web *web, *web_tls, *control;
-	struct tls *tls;				      /* NULL without TLS */
+	struct tls *tls; /* NULL without TLS */
 	/* Listeners run before the last of these is known; NULL until then. */
 	char *_Atomic origin, *_Atomic tls_origin, *_Atomic control_origin;
 	char *ca_file; /* NULL without TLS */
@@ -166,6 +166,9 @@ struct exchange {
 	const char *redirect_uri; /* set once it is known to be good: errors go there */
 	const char *state, *response_mode;
 
+	struct trouble spoil; /* of the tokens, once asked_spoil */
+	bool asked_spoil, spoils;
+
 	/* The tokens being issued. */
 	struct issue *issue;
 	const struct key *key;
@@ -176,7 +179,7 @@ struct exchange {
 	const char *refresh_jti; /* of the JWT that is exchanged */
 	int64_t token_issued_ms; /* of the refresh token that is refused */
 	const char *page_title, *page_message;
-	const char *code; /* the authorization code being sent */
+	const char *code;  /* the authorization code being sent */
 	bool sign_in_ends; /* with this answer, well or not */
 	bool signed_in;	   /* well */
 	bool answered;

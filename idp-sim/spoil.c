@@ -20,7 +20,7 @@ static json_t *claim_value(const char *claim, const char *value)
 {
 	for (size_t i = 0; i < ARRAY_LEN(times); i++)
 		if (!strcmp(claim, times[i]))
-			return json_integer(atoll(value));
+			return json_integer(strtoll(value, NULL, 10));
 	return json_string(value);
 }
 
@@ -50,64 +50,113 @@ static const char *usual_value(struct exchange *x, const char *what)
 	return "wrong";
 }
 
-/* header.claims. with the signature of nothing. */
-static void put_unsigned(struct buf *out, const struct buf *header, const struct buf *claims)
+static void sign_as(struct exchange *x, const struct key *key, struct buf *header,
+		    struct buf *claims, struct buf *out)
 {
-	buf_b64url(out, header->p, header->n);
-	buf_char(out, '.');
-	buf_b64url(out, claims->p, claims->n);
-	buf_char(out, '.');
+	(void)x;
+	jwt_sign(out, key, header->p, header->n, claims->p, claims->n);
+}
+
+static void spoil_none(struct exchange *x, const struct trouble *t, struct buf *header,
+		       struct buf *claims, struct buf *out)
+{
+	spoil_member(header, "alg", "none", false);
+	sign_as(x, NULL, header, claims, out);
 }
 
 /* Signed with HMAC, the public key as the secret: RFC 8725, 2.1. */
-static void put_confused(struct exchange *x, struct buf *out, struct buf *header,
-			 struct buf *claims)
+static void spoil_hs256(struct exchange *x, const struct trouble *t, struct buf *header,
+			struct buf *claims, struct buf *out)
 {
 	spoil_member(header, "alg", "HS256", false);
-	jwt_sign(out, keys_current(x->tenant->keys, "HS256"), header->p, header->n, claims->p,
-		 claims->n);
+	sign_as(x, keys_trick(x->tenant->keys, KEY_HS256_PUBLIC), header, claims, out);
 }
 
-static void put_wrong_signature(struct exchange *x, struct buf *out, struct buf *header,
-				struct buf *claims)
+/* A stranger's key under the kid of the provider's. */
+static void spoil_key(struct exchange *x, const struct trouble *t, struct buf *header,
+		      struct buf *claims, struct buf *out)
 {
-	size_t at;
+	sign_as(x, keys_trick(x->tenant->keys, KEY_OTHER), header, claims, out);
+}
 
-	jwt_sign(out, x->key, header->p, header->n, claims->p, claims->n);
-	at = out->n > 20 ? out->n - 20 : 0;
+static void spoil_signature(struct exchange *x, const struct trouble *t, struct buf *header,
+			    struct buf *claims, struct buf *out)
+{
+	sign_as(x, x->key, header, claims, out);
+	size_t at = out->n > 20 ? out->n - 20 : 0;
 	if (out->p)
 		out->p[at] = out->p[at] == 'A' ? 'B' : 'A';
+}
+
+static void spoil_kid(struct exchange *x, const struct trouble *t, struct buf *header,
+		      struct buf *claims, struct buf *out)
+{
+	spoil_member(header, "kid", *t->value ? t->value : usual_value(x, "kid"), false);
+	sign_as(x, x->key, header, claims, out);
+}
+
+static void spoil_drop(struct exchange *x, const struct trouble *t, struct buf *header,
+		       struct buf *claims, struct buf *out)
+{
+	spoil_member(claims, t->value, "", true);
+	sign_as(x, x->key, header, claims, out);
+}
+
+static void spoil_claim(struct exchange *x, const struct trouble *t, struct buf *header,
+			struct buf *claims, struct buf *out)
+{
+	spoil_member(claims, t->what, *t->value ? t->value : usual_value(x, t->what), false);
+	sign_as(x, x->key, header, claims, out);
+}
+
+static const struct {
+	const char *what; /* NULL: any claim */
+	void (*spoil)(struct exchange *x, const struct trouble *t, struct buf *header,
+		      struct buf *claims, struct buf *out);
+} rows[] = {
+	{ "alg-none", spoil_none }, { "alg-hs256", spoil_hs256 },
+	{ "key", spoil_key },	    { "signature", spoil_signature },
+	{ "kid", spoil_kid },	    { "drop", spoil_drop },
+	{ NULL, spoil_claim },
+};
+
+/* All tokens of one answer are spoilt by one use of a trouble. */
+static bool spoilt(struct exchange *x)
+{
+	if (!x->asked_spoil)
+		x->spoils = trouble_take(x->idp->troubles, TROUBLE_TOKEN, &x->facts, NULL, NULL,
+					 &x->spoil);
+	x->asked_spoil = true;
+	return x->spoils;
 }
 
 bool spoil_token(struct exchange *x, const char *kind, struct buf *header, struct buf *claims,
 		 struct buf *out)
 {
-	struct trouble t;
-	const char *value;
+	size_t i = 0;
 
-	if (!trouble_take(x->idp->troubles, TROUBLE_TOKEN, &x->facts, NULL, NULL, &t))
+	/* Only ID tokens have a nonce. */
+	if (!spoilt(x) || (!strcmp(x->spoil.what, "nonce") && strcmp(kind, "id") != 0))
 		return false;
-	value = *t.value ? t.value : usual_value(x, t.what);
-	if (!strcmp(t.what, "alg-none")) {
-		spoil_member(header, "alg", "none", false);
-		put_unsigned(out, header, claims);
-	} else if (!strcmp(t.what, "alg-hs256")) {
-		put_confused(x, out, header, claims);
-	} else if (!strcmp(t.what, "signature") || !strcmp(t.what, "key")) {
-		put_wrong_signature(x, out, header, claims);
-	} else {
-		if (!strcmp(t.what, "kid"))
-			spoil_member(header, "kid", value, false);
-		else if (!strcmp(t.what, "drop"))
-			spoil_member(claims, t.value, "", true);
-		else
-			spoil_member(claims, t.what, value, false);
-		jwt_sign(out, x->key, header->p, header->n, claims->p, claims->n);
-	}
+	while (rows[i].what && strcmp(rows[i].what, x->spoil.what) != 0)
+		i++;
+	rows[i].spoil(x, &x->spoil, header, claims, out);
 	return true;
+}
+
+/* Without an endpoint a trouble strikes the document that it makes sense for. */
+static bool of_jwks(void *ctx, const char *what)
+{
+	return !strcmp(what, "empty") || !strcmp(what, "stale") || !strcmp(what, "unreachable");
+}
+
+static bool of_discovery(void *ctx, const char *what)
+{
+	return !of_jwks(ctx, what) || !strcmp(what, "unreachable");
 }
 
 bool spoil_document(struct exchange *x, struct trouble *ret)
 {
-	return trouble_take(x->idp->troubles, TROUBLE_DOCUMENT, &x->facts, NULL, NULL, ret);
+	return trouble_take(x->idp->troubles, TROUBLE_DOCUMENT, &x->facts,
+			    x->endpoint->kind == EP_JWKS ? of_jwks : of_discovery, NULL, ret);
 }

@@ -10,5 +10,5 @@
  * exchange; nothing and false otherwise. kind is "access" or "id". */
 bool spoil_token(struct exchange *x, const char *kind, struct buf *header, struct buf *claims,
 		 struct buf *out);
-/* The member that discovery leaves out, or NULL; *ret the whole trouble. False: none armed. */
+/* The trouble of a document, when one is armed for it. */
 bool spoil_document(struct exchange *x, struct trouble *ret);
