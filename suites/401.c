@@ -975,8 +975,7 @@ static const struct scenario rows[] = {
 		.catalogue = "AUTH-401-REFRESH-EXPIRED",
 		.needs = "cli.workspaces",
 		.mutants = "cli-sends-expired-token cli-refresh-failure-wipes "
-			   "cli-hides-provider-error cli-refresh-failure-exits-0 "
-			   "cli-gives-no-hint",
+			   "cli-refresh-failure-exits-0 cli-gives-no-hint",
 		.surfaces = CLI,
 		.providers = EACH_PROVIDER,
 		.play = refresh_token_expired,

@@ -237,7 +237,7 @@ static const struct scenario rows[] = {
 		.remedy =
 			"Verify chain and host name; offer a variable for a private authority.",
 		.needs = "cli.login",
-		.mutants = "cli-skips-tls-check",
+		.mutants = "cli-skips-tls-check cli-login-failure-exits-0",
 		.wait_s = 2,
 		.level = LEVEL_ADVICE,
 		.surfaces = CLI,
@@ -256,7 +256,7 @@ static const struct scenario rows[] = {
 		.catalogue = "AUTH-HARD-PASSWORD-OFF",
 		.needs = "cli.login cli.password",
 		.mutants = "cli-password-falls-back cli-login-failure-exits-0 "
-			   "cli-hides-provider-error",
+			   "cli-hides-provider-error cli-stores-null-token",
 		.level = LEVEL_EXTENDED,
 		.surfaces = CLI,
 		.providers = KEYCLOAK_ONLY,

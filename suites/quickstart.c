@@ -86,9 +86,9 @@ static void switches(struct run *run)
 {
 	const struct ran *r;
 
-	control_succeeds(run, "logs in as PlatformAdmin", login_as(run, "admin@example.com"));
+	check_succeeds(run, "logs in as PlatformAdmin", login_as(run, "admin@example.com"));
 	r = cli(run, "workspaces-list", NULL);
-	control_succeeds(run, "lists workspaces", r);
+	check_succeeds(run, "lists workspaces", r);
 	check_contains(run, "sees the workspaces of others", r->out, "other-team");
 	check_succeeds(run, "logs in as somebody else", login_as(run, "victor@example.com"));
 	r = cli(run, "workspaces-list", NULL);
@@ -150,7 +150,9 @@ static const struct scenario rows[] = {
 		.catalogue = "AUTH-QS-UNSIGNED",
 		.needs = "cli.unsigned cli.workspaces",
 		.configuration = "unsigned",
-		.mutants = "cli-unsigned-never-expires pdp-never-accepts-unsigned",
+		.mutants = "cli-unsigned-never-expires pdp-never-accepts-unsigned "
+			   "cli-success-exits-1 cli-sends-no-token cli-unsigned-of-two-parts "
+			   "cli-unsigned-without-email",
 		.surfaces = CLI,
 		.play = unsigned_login,
 	},
@@ -202,7 +204,7 @@ static const struct scenario rows[] = {
 		.catalogue = "AUTH-QS-SWITCH AUTH-QS-OTHER-IDENTITY",
 		.needs = "cli.unsigned cli.workspaces",
 		.configuration = "unsigned",
-		.mutants = "cli-login-keeps-identity",
+		.mutants = "cli-login-keeps-identity cli-success-exits-1 cli-sends-no-token",
 		.surfaces = CLI,
 		.play = switches,
 	},
@@ -219,7 +221,8 @@ static const struct scenario rows[] = {
 		.catalogue = "AUTH-QS-UNSIGNED-24H AUTH-QS-ADMIN-AUTO",
 		.needs = "cli.quickstart cli.workspaces",
 		.configuration = "unsigned",
-		.mutants = "cli-quickstart-no-identity cli-unsigned-never-expires",
+		.mutants = "cli-quickstart-no-identity cli-unsigned-never-expires "
+			   "cli-success-exits-1",
 		.surfaces = CLI,
 		.play = configured,
 	},

@@ -523,7 +523,7 @@ static const struct scenario rows[] = {
 		.remedy = "Read the config file of the CLI.",
 		.catalogue = "AUTH-SDK-CONFIG",
 		.needs = "sdk",
-		.mutants = "cli-sends-no-token sdk-success-exits-1 sdk-sends-no-token",
+		.mutants = "sdk-success-exits-1 sdk-sends-no-token",
 		.surfaces = SDK,
 		.play = sdk_config,
 	},

@@ -458,7 +458,7 @@ static const struct scenario rows[] = {
 			"Print verification_uri and user_code; store access and refresh token.",
 		.catalogue = "AUTH-TOK-DEVICE-OK",
 		.needs = "cli.login",
-		.mutants = "cli-wrong-grant cli-hard-coded-client-id",
+		.mutants = "cli-wrong-grant",
 		.wait_s = 2,
 		.surfaces = CLI,
 		.providers = EACH_PROVIDER,
@@ -581,7 +581,8 @@ static const struct scenario rows[] = {
 		.remedy = "Let --scope replace the platform scopes of the default.",
 		.catalogue = "AUTH-TOK-SCOPE-FLAG",
 		.needs = "cli.login cli.scope_option",
-		.mutants = "cli-ignores-scope-option cli-scope-option-filters",
+		.mutants = "cli-ignores-scope-option cli-scope-option-filters "
+			   "cli-success-exits-1",
 		.wait_s = 2,
 		.surfaces = CLI,
 		.providers = EACH_PROVIDER,
