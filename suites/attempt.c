@@ -110,6 +110,17 @@ static const char *count_wrong(struct run *run, const struct recorded *q, const 
 	return strcmp(first->value, value) ? first->raw : NULL;
 }
 
+/* A service that sees no scopes checks none: to lose them is an escalation. */
+static const char *scopes_wrong(struct run *run, const struct recorded *q, const char *who)
+{
+	const char *name = header_name(run, "scopes");
+	bool has_some = who && strcmp(who, LIAR_PRINCIPAL) != 0;
+
+	if (recorded_alias(q, name, 1))
+		return run_printf(run, "%s twice", name);
+	return has_some && !recorded_alias(q, name, 0) ? run_printf(run, "no %s", name) : NULL;
+}
+
 static const char *framing_wrong(struct run *run, const struct recorded *q)
 {
 	size_t lengths = recorded_count(q, "Content-Length");
@@ -147,6 +158,8 @@ const char *forwarded_wrong(struct run *run, size_t index, const char *who)
 		wrong = count_wrong(run, q, "principal_id", who);
 	if (!wrong)
 		wrong = count_wrong(run, q, "authorized", vouches ? "true" : NULL);
+	if (!wrong)
+		wrong = scopes_wrong(run, q, who);
 	return wrong;
 }
 

@@ -56,9 +56,6 @@ static const struct attempts odd_names = { .list = odd_name_list };
 static const struct attempt line_end_list[] = {
 	{ "a bare line feed", WITH("X-Foo: a\nX-NMP-Principal-Id: forged\r\n"), NOT_LEAK },
 	{ "a bare carriage return", WITH("X-Foo: a\rX-NMP-Principal-Id: forged\r\n"), NOT_LEAK },
-	{ "a carriage return before it", WITH("X-Foo: a\r\r\nX-NMP-Scopes: forged\r\n"), NOT_LEAK },
-	{ "a zero byte within the name", WITH("X-NMP-Principal-Id${nul}: forged\r\n"), NOT_LEAK },
-	{ "a line without a colon", WITH("X-NMP-Principal-Id forged\r\n"), NOT_LEAK },
 	{ 0 }
 };
 static const struct attempts line_ends = { .list = line_end_list };
@@ -70,14 +67,8 @@ static const struct attempt hop_list[] = {
 	{ "Connection that lists it in lower case",
 	  "GET ${ws} HTTP/1.1\r\n" HOST TOKEN "Connection: close, x-nmp-authorized\r\n"
 	  "Connection: x-nmp-principal-id\r\n\r\n", NOT_LEAK },
-	{ "Connection that lists a forged identity",
-	  "GET ${ws} HTTP/1.1\r\n" HOST TOKEN FORGED_FAMILY
-	  "Connection: close, x-nmp-principal-on-behalf-of\r\n\r\n", NOT_LEAK },
-	{ "Connection that lists the token",
-	  "GET ${ws} HTTP/1.1\r\n" HOST TOKEN "Connection: close, Authorization\r\n\r\n", NOT_LEAK },
-	{ "Proxy-Connection, Keep-Alive and TE that list it",
-	  WITH("Proxy-Connection: X-NMP-Authorized\r\nKeep-Alive: X-NMP-Principal-Id\r\n"
-	       "TE: trailers\r\n"), NOT_LEAK },
+	{ "Connection that lists the scopes",
+	  "GET ${ws} HTTP/1.1\r\n" HOST TOKEN "Connection: close, X-NMP-Scopes\r\n\r\n", NOT_LEAK },
 	{ 0 }
 };
 static const struct attempts hops = { .list = hop_list };
@@ -89,8 +80,6 @@ static const struct attempt trailer_list[] = {
 	  "3\r\nabc\r\n0\r\nX-NMP-Principal-Id: forged\r\nX-NMP-Authorized: forged\r\n\r\n", NOT_LEAK },
 	{ "trailers that were not announced",
 	  CHUNKED CLOSE "3\r\nabc\r\n0\r\nX-NMP-Scopes: forged\r\n\r\n", NOT_LEAK },
-	{ "trailers behind an empty body",
-	  CHUNKED CLOSE "0\r\nX-NMP-Principal-Id: forged\r\n\r\n", NOT_LEAK },
 	{ 0 }
 };
 static const struct attempts trailers = { .yes = true, .list = trailer_list };
@@ -123,12 +112,29 @@ static const struct attempt limit_list[] = {
 	  NOT_LEAK },
 	{ "identity behind a line of 20 kB",
 	  WITH("X-Big: " LONG_20K "\r\nX-NMP-Principal-Id: forged\r\n"), NOT_LEAK },
+	{ "identity behind two lines of 20 kB",
+	  WITH("X-Big: " LONG_20K "\r\nX-Big: " LONG_20K "\r\nX-NMP-Principal-Id: forged\r\n"),
+	  NOT_LEAK },
+	{ 0 }
+};
+static const struct attempts limits = { .list = limit_list };
+
+static const struct attempt other_list[] = {
+	{ "a zero byte within the name", WITH("X-NMP-Principal-Id${nul}: forged\r\n"), NOT_LEAK },
+	{ "a carriage return before the line's end",
+	  WITH("X-Foo: a\r\r\nX-NMP-Scopes: forged\r\n"), NOT_LEAK },
+	{ "a line without a colon", WITH("X-NMP-Principal-Id forged\r\n"), NOT_LEAK },
+	{ "Connection that lists the token",
+	  "GET ${ws} HTTP/1.1\r\n" HOST TOKEN "Connection: close, Authorization\r\n\r\n", NOT_LEAK },
+	{ "Proxy-Connection, Keep-Alive and TE that list the identity",
+	  WITH("Proxy-Connection: X-NMP-Authorized\r\nKeep-Alive: X-NMP-Principal-Id\r\n"
+	       "TE: trailers\r\n"), NOT_LEAK },
 	{ "identity behind a line of 80 kB",
 	  WITH("X-Big: " LONG_20K LONG_20K LONG_20K LONG_20K "\r\nX-NMP-Principal-Id: forged\r\n"),
 	  NOT_LEAK },
 	{ 0 }
 };
-static const struct attempts limits = { .list = limit_list };
+static const struct attempts others = { .list = other_list };
 /* clang-format on */
 
 /* ---- what the decision point gets to see ---- */
@@ -282,8 +288,7 @@ static const struct scenario rows[] = {
 		.remedy = "Remove the line, whatever its value is.",
 		.catalogue = "AUTH-GW-STRIP-DUP",
 		.tags = "raw-bytes",
-		.mutants = "gateway-strips-only-the-first "
-			   "gateway-overwrites-instead-of-stripping",
+		.mutants = "gateway-keeps-empty-values",
 		.level = LEVEL_ADVICE,
 		.surfaces = GATEWAY,
 		.play = play_attempts,
@@ -339,8 +344,7 @@ static const struct scenario rows[] = {
 			  "afterwards.",
 		.consequence = "lets a client switch off scopes and identity",
 		.tags = "raw-bytes",
-		.mutants = "gateway-obeys-connection-last "
-			   "gateway-strips-only-documented-names",
+		.mutants = "gateway-obeys-connection-last",
 		.level = LEVEL_ADVICE,
 		.surfaces = GATEWAY,
 		.play = play_attempts,
@@ -390,18 +394,36 @@ static const struct scenario rows[] = {
 		.page = PAGE_DEPLOY_GATEWAY,
 		.source = "RFC 6585, 5",
 		.given = "alice's token",
-		.when = "send 300 lines, or one of 80 kB, before it",
+		.when = "send 300 lines, or 40 kB, before it",
 		.remedy = "Answer 431 beyond a limit; never stop reading and forward the "
 			  "rest.",
 		.consequence = "lets a client act in another person's name behind a long "
 			       "header",
 		.tags = "raw-bytes intrusive",
 		.mutants = "gateway-strips-only-sixty-lines "
-			   "gateway-overwrites-instead-of-stripping",
+			   "gateway-strips-only-eight-kilobytes",
 		.level = LEVEL_ADVICE,
 		.surfaces = GATEWAY,
 		.play = play_attempts,
 		.arg = &limits,
+	},
+	{
+		.name = "other-disguises",
+		.title = "zero bytes, lines without a colon, 80 kB",
+		.promise = "Header lines that are cut, joined or too long name nobody.",
+		.page = PAGE_DEPLOY_GATEWAY,
+		.source = "CVE-2019-9900; RFC 9112, 2.2 and 5; RFC 9110, 7.6.1",
+		.given = "alice's token",
+		.when = "send such lines",
+		.remedy = "Answer 400 or 431.",
+		.consequence = "lets a client act in another person's name by odd spelling",
+		.tags = "raw-bytes intrusive",
+		.guard = "the reference reads lines of C strings and cannot have these "
+			 "defects; gateways in other languages can",
+		.level = LEVEL_ADVICE,
+		.surfaces = GATEWAY,
+		.play = play_attempts,
+		.arg = &others,
 	},
 	{
 		.name = "pdp-sees-no-client-identity",

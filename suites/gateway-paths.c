@@ -68,6 +68,7 @@ static const struct attempts broken = { .yes = true, .list = broken_list };
 static const struct attempt form_list[] = {
 	{ "http://HOST/internal", GET("http://${host}/internal/x"), NOT_PASS },
 	{ "http://other.example/internal", GET("http://other.example/internal/x"), NOT_PASS },
+	{ "a number sign", GET("${ws}#x"), NOT_PASS },
 	{ "a number sign before dots", GET("/apis/x#/../../internal/x"), NOT_PASS },
 	{ "internal without a slash", GET("internal/x"), NOT_PASS },
 	{ "@internal", GET("@internal/x"), NOT_PASS },
@@ -146,7 +147,7 @@ static const struct scenario rows[] = {
 		.tags = "raw-bytes",
 		.mutants = "gateway-keeps-double-slashes gateway-keeps-dot-segments "
 			   "gateway-keeps-encoded-dots gateway-keeps-encoded-slashes "
-			   "gateway-reads-paths-as-they-are gateway-blocks-the-raw-path",
+			   "gateway-reads-paths-as-they-are",
 		.level = LEVEL_ADVICE,
 		.surfaces = GATEWAY,
 		.play = play_attempts,

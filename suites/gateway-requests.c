@@ -63,29 +63,26 @@ static const struct attempts versions = { .yes = true, .list = version_list };
 	"Connection: close\r\n\r\n"
 static const struct attempt both_list[] = {
 	{ "a length beside chunks",
-	  POST("Content-Length: 99\r\nTransfer-Encoding: chunked\r\n") "0\r\n\r\n" SMUGGLED,
+	  POST("Content-Length: 87\r\nTransfer-Encoding: chunked\r\n") "0\r\n\r\n" SMUGGLED,
 	  ONE_ONLY },
 	{ "a short length beside chunks",
-	  POST("Transfer-Encoding: chunked\r\nContent-Length: 4\r\n") "5e\r\n" SMUGGLED "\r\n0\r\n\r\n",
+	  POST("Transfer-Encoding: chunked\r\nContent-Length: 4\r\n") "52\r\n" SMUGGLED "\r\n0\r\n\r\n",
 	  ONE_ONLY },
 	{ "chunks in HTTP/1.0",
 	  "POST ${ws}/projects HTTP/1.0\r\n" TOKEN "Connection: keep-alive\r\nTransfer-Encoding: chunked\r\n"
-	  "Content-Length: 99\r\n\r\n0\r\n\r\n" SMUGGLED, ONE_ONLY },
+	  "Content-Length: 87\r\n\r\n0\r\n\r\n" SMUGGLED, ONE_ONLY },
 	{ 0 }
 };
 static const struct attempts both = { .to_the_end = true, .list = both_list };
 
 static const struct attempt coding_list[] = {
 	{ "xchunked",
-	  POST("Content-Length: 99\r\nTransfer-Encoding: xchunked\r\n") "0\r\n\r\n" SMUGGLED, ONE_ONLY },
+	  POST("Content-Length: 87\r\nTransfer-Encoding: xchunked\r\n") "0\r\n\r\n" SMUGGLED, ONE_ONLY },
 	{ "chunked, identity",
-	  POST("Content-Length: 99\r\nTransfer-Encoding: chunked, identity\r\n") "0\r\n\r\n" SMUGGLED,
-	  ONE_ONLY },
-	{ "chunked behind a vertical tab",
-	  POST("Content-Length: 99\r\nTransfer-Encoding:\x0b" "chunked\r\n") "0\r\n\r\n" SMUGGLED,
+	  POST("Content-Length: 87\r\nTransfer-Encoding: chunked, identity\r\n") "0\r\n\r\n" SMUGGLED,
 	  ONE_ONLY },
 	{ "chunked and identity in two lines",
-	  POST("Content-Length: 99\r\nTransfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n")
+	  POST("Content-Length: 87\r\nTransfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n")
 	  "0\r\n\r\n" SMUGGLED, ONE_ONLY },
 	{ 0 }
 };
@@ -99,18 +96,18 @@ static const struct attempt disguised_list[] = {
 static const struct attempts disguised = { .list = disguised_list };
 
 static const struct attempt length_list[] = {
-	{ "two lengths", POST("Content-Length: 0\r\nContent-Length: 94\r\n") SMUGGLED, ONE_ONLY },
+	{ "two lengths", POST("Content-Length: 0\r\nContent-Length: 82\r\n") SMUGGLED, ONE_ONLY },
 	{ 0 }
 };
 static const struct attempts lengths = { .to_the_end = true, .list = length_list };
 
 static const struct attempt odd_length_list[] = {
-	{ "a length with a plus", POST("Content-Length: +94\r\n") SMUGGLED, ONE_ONLY },
+	{ "a length with a plus", POST("Content-Length: +82\r\n") SMUGGLED, ONE_ONLY },
 	{ "a length below zero", POST("Content-Length: -1\r\n") SMUGGLED, ONE_ONLY },
 	{ "a length with an underscore", POST("Content-Length: 1_0\r\n") SMUGGLED, ONE_ONLY },
-	{ "a list of lengths", POST("Content-Length: 0, 94\r\n") SMUGGLED, ONE_ONLY },
+	{ "a list of lengths", POST("Content-Length: 0, 82\r\n") SMUGGLED, ONE_ONLY },
 	{ "an empty length", POST("Content-Length:\r\n") SMUGGLED, ONE_ONLY },
-	{ "a length in hexadecimal", POST("Content-Length: 0x5e\r\n") SMUGGLED, ONE_ONLY },
+	{ "a length in hexadecimal", POST("Content-Length: 0x52\r\n") SMUGGLED, ONE_ONLY },
 	{ 0 }
 };
 static const struct attempts odd_lengths = { .to_the_end = true,
@@ -335,8 +332,7 @@ static const struct scenario rows[] = {
 		.remedy = "Answer 400 or 501.",
 		.consequence = "lets a client smuggle requests past every decision",
 		.tags = "raw-bytes intrusive",
-		.mutants = "gateway-ignores-unknown-codings "
-			   "gateway-believes-length-over-chunks",
+		.mutants = "gateway-ignores-unknown-codings",
 		.level = LEVEL_ADVICE,
 		.surfaces = GATEWAY,
 		.play = play_attempts,
@@ -378,7 +374,7 @@ static const struct scenario rows[] = {
 	},
 	{
 		.name = "odd-lengths",
-		.title = "Content-Length: +94, -1, 1_0, 0x5e",
+		.title = "Content-Length: +82, -1, 1_0, 0x52",
 		.promise = "A length that is not digits alone is refused.",
 		.page = PAGE_DEPLOY_GATEWAY,
 		.source = "RFC 9110, 8.6; CVE-2023-40225",
