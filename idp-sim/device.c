@@ -242,13 +242,12 @@ static void redeem(struct exchange *x, struct device_code *d)
 	if (x->tenant->any)
 		x->tenant = d->tenant;
 	go_home(x);
-	if (!person_may(x))
+	if (!scopes_redeem(x, d->scope, &scopes) || !person_may(x))
 		return;
 	pthread_mutex_lock(&d->record.lock);
 	if (d->status == DEVICE_APPROVED)
 		d->status = DEVICE_REDEEMED;
 	pthread_mutex_unlock(&d->record.lock);
-	scopes_parse(x, d->scope, &scopes);
 	issue_begin(x, &scopes)->auth_time = d->auth_time;
 	s = session_start(x, session_new_id(x), d->auth_time, d->nonce);
 	issue_answer(x, s, 1, s->issued_ms);

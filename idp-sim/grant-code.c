@@ -159,7 +159,8 @@ static void redeem(struct exchange *x, struct auth_code *c)
 	go_home(x);
 	if (!person_may(x))
 		return;
-	scopes_parse(x, c->scope, &scopes);
+	if (!scopes_redeem(x, c->scope, &scopes))
+		return;
 	issue_begin(x, &scopes)->auth_time = c->auth_time;
 	s = session_start(x, c->session_id, c->auth_time, c->nonce);
 	issue_answer(x, s, 1, s->issued_ms);

@@ -189,8 +189,9 @@ static bool take_resource(struct exchange *x, const struct resource *r, const ch
 {
 	if (ret->resource && ret->resource != r && !ret->resource->is_default)
 		return refuse_word(x, S_malformed_scope, word);
+	x->resource = r;
 	if (!resource_registered(x, r))
-		return refuse_word(x, S_resource_not_registered, word);
+		return refuse_word(x, S_resource_not_registered, r->uri);
 	ret->resource = r;
 	return true;
 }
@@ -226,12 +227,26 @@ static bool judge_resource_word(struct exchange *x, char *word, struct scopes *r
 		return refuse_word(x, S_invalid_scope, word);
 	if (!words_have(&r->scopes, name)) {
 		x->parameter = name;
+		x->resource = r;
 		return refuse_word(x, S_unknown_scope, word);
 	}
 	if (!take_resource(x, r, word, ret))
 		return false;
 	add_resource_scope(x, r, name, ret);
 	return true;
+}
+
+/* v1 asks for no scopes: the usual permission is user_impersonation. */
+static void add_usual_scopes(struct exchange *x, const struct resource *r, struct scopes *ret)
+{
+	static const char usual[] = "user_impersonation";
+
+	if (words_have(&r->scopes, usual)) {
+		add_resource_scope(x, r, usual, ret);
+		return;
+	}
+	for (size_t i = 0; i < r->scopes.n; i++)
+		add_resource_scope(x, r, r->scopes.v[i], ret);
 }
 
 /* Entra's v1 wire names the resource beside the scope. */
@@ -250,8 +265,7 @@ static bool judge_v1_resource(struct exchange *x, struct scopes *ret)
 		return refuse_word(x, S_unknown_resource, uri);
 	if (!take_resource(x, r, uri, ret))
 		return false;
-	for (size_t i = 0; i < r->scopes.n; i++)
-		add_resource_scope(x, r, r->scopes.v[i], ret);
+	add_usual_scopes(x, r, ret);
 	if (x->grant != GRANT_CLIENT_CREDENTIALS) {
 		add(ret, "openid");
 		add(ret, "offline_access");
@@ -273,6 +287,7 @@ static bool judge_resource(struct exchange *x, const char *asked, struct scopes 
 		return refuse(x, S_missing_scope);
 	if (!ret->resource)
 		ret->resource = default_resource(x->provider);
+	x->resource = ret->resource;
 	return true;
 }
 
@@ -330,6 +345,27 @@ void scopes_parse(struct exchange *x, const char *text, struct scopes *ret)
 	}
 	if (!ret->resource)
 		ret->resource = default_resource(x->provider);
+}
+
+bool scopes_redeem(struct exchange *x, const char *granted, struct scopes *ret)
+{
+	const char *asked = form_get(&x->form, "scope");
+	struct scopes first;
+
+	scopes_parse(x, granted, ret);
+	x->resource = ret->resource;
+	if (!x->provider->behaviours.resources)
+		return true;
+	if (asked && !*asked)
+		return refuse(x, S_missing_scope);
+	if (!asked && !form_get(&x->form, "resource"))
+		return true;
+	first = *ret;
+	if (!scopes_judge(x, asked, ret))
+		return false;
+	ret->openid |= first.openid;
+	ret->offline |= first.offline;
+	return true;
 }
 
 void scopes_narrow(struct exchange *x, struct scopes *ret, const struct scopes *granted)

@@ -15,6 +15,9 @@ bool scopes_judge(struct exchange *x, const char *asked, struct scopes *ret);
 void scopes_lenient(struct exchange *x, const char *asked, struct scopes *ret);
 /* From the text kept in a session: names that are all known. */
 void scopes_parse(struct exchange *x, const char *text, struct scopes *ret);
+/* Of a code that is redeemed: what was granted, or what the request names beside it (Entra).
+ * False after answering. */
+bool scopes_redeem(struct exchange *x, const char *granted, struct scopes *ret);
 /* ret keeps only what `granted` has as well; hidden ones stay. */
 void scopes_narrow(struct exchange *x, struct scopes *ret, const struct scopes *granted);
 

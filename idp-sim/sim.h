@@ -159,8 +159,9 @@ struct exchange {
 
 	/* The error being answered, and words its templates ask for. */
 	const struct oauth_error *error;
-	const char *parameter; /* name of the missing one */
-	const char *word;      /* the scope, grant, URI or code that was refused */
+	const char *parameter;		 /* name of the missing one */
+	const struct resource *resource; /* Entra: the API that is asked for */
+	const char *word;		 /* the scope, grant, URI or code that was refused */
 	const char *description;
 	char trace_id[UUID_LEN + 1], correlation_id[UUID_LEN + 1];
 	const char *redirect_uri; /* set once it is known to be good: errors go there */

@@ -93,6 +93,8 @@ static bool get_resource(struct exchange *x, const char *arg, struct value *v)
 	const struct resource *r = x->issue ? x->issue->scopes.resource : NULL;
 
 	if (!r)
+		r = x->resource;
+	if (!r)
 		return set_str(v, x->word);
 	return set_str(v, arg && !strcmp(arg, "id") ? r->id : r->uri);
 }
