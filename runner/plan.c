@@ -235,12 +235,11 @@ static void expand(struct plan *p, const struct plan_for *f, const struct suite 
 	bool any = row->providers == ANY_PROVIDER;
 	long shards = f->options->shards;
 
-	if (row->editions && !(row->editions & edition_bit_of(edition)))
-		return;
 	for (size_t i = 0; i < ARRAY_LEN(surface_order); i++) {
 		enum surface at = surface_order[i];
 
 		if (!(row->surfaces & surfaces & at) ||
+		    !row_holds(row, at, edition_bit_of(edition)) ||
 		    (f->options->surface.n &&
 		     !words_include(&f->options->surface, surface_word(at))))
 			continue;

@@ -418,7 +418,6 @@ static void principal_is_configured_claim(struct run *run)
 
 #define FRONT (GATEWAY | SERVICE)
 #define DECIDES (GATEWAY | SERVICE | PDP)
-#define WHERE_DECIDED NMP | NEMO
 
 static const struct scenario rows[] = {
 	{
@@ -436,7 +435,7 @@ static const struct scenario rows[] = {
 		.catalogue = "AUTH-PA-EXACT AUTH-PA-CASE AUTH-PA-SPACE AUTH-AZ-UPN-ADMIN",
 		.mutants = "pdp-admin-has-no-bypass pdp-admin-ignores-case pdp-admin-trims",
 		.surfaces = DECIDES,
-		.editions = WHERE_DECIDED,
+		.decided = true,
 		.providers = EACH_PROVIDER,
 		.play = exact_email,
 	},
@@ -453,7 +452,7 @@ static const struct scenario rows[] = {
 		.catalogue = "AUTH-PA-UPN AUTH-AZ-UPN-ADMIN",
 		.mutants = "pdp-reads-email-always",
 		.surfaces = FRONT,
-		.editions = WHERE_DECIDED,
+		.decided = true,
 		.providers = AZURE_ONLY,
 		.play = upn_counts,
 	},
@@ -472,7 +471,7 @@ static const struct scenario rows[] = {
 		.mutants = "pdp-admin-is-hard-coded",
 		.level = LEVEL_EXTENDED,
 		.surfaces = FRONT,
-		.editions = WHERE_DECIDED,
+		.decided = true,
 		.play = no_seed,
 	},
 	{
@@ -487,7 +486,7 @@ static const struct scenario rows[] = {
 		.mutants = "service-missing-is-403",
 		.level = LEVEL_ADVICE,
 		.surfaces = SERVICE,
-		.editions = WHERE_DECIDED,
+		.decided = true,
 		.play = missing_is_404,
 	},
 	{
@@ -503,7 +502,7 @@ static const struct scenario rows[] = {
 		.mutants = "service-seeds-no-default service-system-is-writable",
 		.level = LEVEL_EXTENDED,
 		.surfaces = DECIDES,
-		.editions = WHERE_DECIDED,
+		.decided = true,
 		.play = play_trials,
 		.arg = defaults,
 	},
@@ -521,7 +520,7 @@ static const struct scenario rows[] = {
 		.mutants = "pdp-ignores-wildcard pdp-anonymous-matches-wildcard",
 		.level = LEVEL_EXTENDED,
 		.surfaces = DECIDES,
-		.editions = WHERE_DECIDED,
+		.decided = true,
 		.play = play_trials,
 		.arg = wildcard,
 	},
@@ -538,7 +537,7 @@ static const struct scenario rows[] = {
 		.mutants = "pdp-wildcard-binding-wins",
 		.level = LEVEL_EXTENDED,
 		.surfaces = FRONT,
-		.editions = WHERE_DECIDED,
+		.decided = true,
 		.play = highest_role,
 	},
 	{
@@ -555,7 +554,7 @@ static const struct scenario rows[] = {
 		.mutants = "pdp-globs-principals",
 		.level = LEVEL_ADVICE,
 		.surfaces = FRONT,
-		.editions = WHERE_DECIDED,
+		.decided = true,
 		.play = star_is_no_name,
 	},
 	{
@@ -572,7 +571,7 @@ static const struct scenario rows[] = {
 		.mutants = "pdp-role-is-global",
 		.level = LEVEL_EXTENDED,
 		.surfaces = DECIDES,
-		.editions = WHERE_DECIDED,
+		.decided = true,
 		.play = play_trials,
 		.arg = isolation,
 	},
@@ -590,7 +589,7 @@ static const struct scenario rows[] = {
 		.mutants = "pdp-ignores-groups pdp-drops-groups-claim",
 		.level = LEVEL_EXTENDED,
 		.surfaces = DECIDES,
-		.editions = WHERE_DECIDED,
+		.decided = true,
 		.providers = EACH_PROVIDER,
 		.play = group_counts,
 	},
@@ -609,7 +608,7 @@ static const struct scenario rows[] = {
 			   "pdp-allows-any-user",
 		.level = LEVEL_EXTENDED,
 		.surfaces = FRONT,
-		.editions = WHERE_DECIDED,
+		.decided = true,
 		.play = groups_in_any_form,
 	},
 	{
@@ -626,7 +625,7 @@ static const struct scenario rows[] = {
 		.mutants = "pdp-splits-group-commas",
 		.level = LEVEL_ADVICE,
 		.surfaces = GATEWAY,
-		.editions = WHERE_DECIDED,
+		.decided = true,
 		.play = comma_in_group,
 	},
 	{
@@ -643,7 +642,7 @@ static const struct scenario rows[] = {
 		.mutants = "pdp-claims-break-lines",
 		.level = LEVEL_ADVICE,
 		.surfaces = FRONT,
-		.editions = WHERE_DECIDED,
+		.decided = true,
 		.play = line_break_in_claim,
 	},
 	{
@@ -708,7 +707,7 @@ static const struct scenario rows[] = {
 		.mutants = "pdp-judges-the-service",
 		.level = LEVEL_EXTENDED,
 		.surfaces = SERVICE,
-		.editions = WHERE_DECIDED,
+		.decided = true,
 		.play = on_behalf_at_service,
 	},
 	{
@@ -725,7 +724,7 @@ static const struct scenario rows[] = {
 		.mutants = "pdp-on-behalf-for-users",
 		.level = LEVEL_ADVICE,
 		.surfaces = PDP,
-		.editions = WHERE_DECIDED,
+		.decided = true,
 		.play = user_on_behalf,
 	},
 	{
@@ -815,7 +814,7 @@ static const struct scenario rows[] = {
 		.mutants = "pdp-reads-email-always pdp-ignores-subject-claim",
 		.level = LEVEL_EXTENDED,
 		.surfaces = GATEWAY,
-		.editions = WHERE_DECIDED,
+		.decided = true,
 		.providers = AZURE_ONLY,
 		.play = principal_is_configured_claim,
 	},

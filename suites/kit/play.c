@@ -105,9 +105,8 @@ static const char *not_claimed(struct run *run)
 static bool skip(struct run *run)
 {
 	const char *word = not_claimed(run);
-	unsigned editions = run->row->editions ? run->row->editions : ALL_EDITIONS;
 
-	if (!(editions & run->edition_bit))
+	if (!row_holds(run->row, run->surface, run->edition_bit))
 		run->result->reason = run_printf(run, "does not hold in edition %s",
 						 edition_name(run->edition));
 	else if (word)

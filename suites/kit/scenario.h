@@ -49,10 +49,22 @@ struct scenario {
 	enum level level;
 	unsigned surfaces; /* of enum surface; one expansion each */
 	unsigned editions; /* of enum edition_bit; 0: all */
+	bool decided; /* about a decision: not at a gateway that only asks whose token it is,
+				  so not at that surface in edition nemo-callout */
 	enum providers providers;
 	void (*play)(struct run *run);
 	const void *arg; /* rows that share a function and differ in constants: run->arg */
 };
+
+/* Does the row hold at that surface in that edition (of enum edition_bit)? */
+static inline bool row_holds(const struct scenario *row, enum surface surface, unsigned edition)
+{
+	unsigned editions = row->editions ? row->editions : ALL_EDITIONS;
+
+	if (row->decided && surface == GATEWAY)
+		editions &= ~(unsigned)CALLOUT;
+	return editions & edition;
+}
 
 struct suite {
 	const char *section; /* "login" */
