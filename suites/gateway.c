@@ -42,7 +42,7 @@ static void strips(struct run *run)
 	good_with(run, header_line(run, word, value));
 	seen = value_seen(run, 1, name, "forged");
 	check_that(run, !seen, run_printf(run, "strips %s", name),
-		   "absent at the upstream, or what the gateway knows", "%s", seen);
+		   "absent at the upstream, or what the gateway knows", "%s", seen ? seen : "");
 	if (seen)
 		mark(run, "gateway", NULL, run_printf(run, "%s from outside", name));
 }
