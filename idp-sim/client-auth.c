@@ -4,19 +4,12 @@
  */
 #include "idp-sim/jwt.h"
 #include "idp-sim/registry.h"
+#include "idp-sim/text.h"
 
-#include <openssl/crypto.h>
 #include <string.h>
 #include <strings.h>
 
 static const char jwt_bearer[] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-
-static bool same(const char *a, const char *b)
-{
-	size_t n = strlen(a);
-
-	return n == strlen(b) && !CRYPTO_memcmp(a, b, n);
-}
 
 /* Both halves are form-encoded before they are joined (RFC 6749, 2.3.1). */
 static bool read_basic(struct exchange *x, const char *text)
@@ -97,9 +90,10 @@ static bool aud_is_ours(struct exchange *x, const json_t *claims)
 
 	if (json_is_string(aud))
 		return !strncmp(json_string_value(aud), x->origin, strlen(x->origin));
-	json_array_foreach(aud, i, item) if (json_is_string(item) &&
-					     !strncmp(json_string_value(item), x->origin,
-						      strlen(x->origin))) return true;
+	json_array_foreach(aud, i, item)
+		if (json_is_string(item) &&
+		    !strncmp(json_string_value(item), x->origin, strlen(x->origin)))
+			return true;
 	return false;
 }
 
@@ -111,8 +105,7 @@ static bool verify_assertion(struct exchange *x, const char *assertion)
 
 	if (json_is_object(keys))
 		keys = json_object_get(keys, "keys");
-	json_array_foreach(keys, i, key)
-	{
+	json_array_foreach(keys, i, key) {
 		AUTO_JWT jwt = { 0 };
 
 		if (!jwt_verify_jwk(x->arena, key, assertion, strlen(assertion), &jwt))
@@ -132,7 +125,7 @@ static bool prove_with_secret(struct exchange *x)
 
 	if (c->auth && !strcmp(c->auth, "private_key_jwt"))
 		return refuse(x, S_wrong_auth_method);
-	if (!c->secret || !same(c->secret, x->credential_secret))
+	if (!c->secret || !text_same(c->secret, x->credential_secret))
 		return refuse(x, S_wrong_secret);
 	if (conf_bool(c->source, "secret_expired", false))
 		return refuse(x, S_secret_expired);

@@ -2,6 +2,7 @@
 #include "idp-sim/device.h"
 #include "idp-sim/scope.h"
 #include "idp-sim/token.h"
+#include "idp-sim/text.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -88,11 +89,6 @@ bool device_settle(struct idp *s, struct device_code *d, const char *user)
 
 /* ---- the device authorization endpoint ---- */
 
-static char *dup_or_null(const char *s)
-{
-	return s ? strdup(s) : NULL;
-}
-
 static void store_user_code(struct exchange *x, struct device_code *d)
 {
 	struct user_code *u = calloc(1, sizeof(*u));
@@ -121,9 +117,9 @@ static struct device_code *new_code(struct exchange *x, const struct scopes *sco
 	d->client_id = strdup(x->client->id);
 	d->user_code = strdup(user_code);
 	d->scope = strdup(scopes_text(x, scopes, SCOPES_ALL));
-	d->nonce = dup_or_null(form_get(&x->form, "nonce"));
-	d->challenge = dup_or_null(form_get(&x->form, "code_challenge"));
-	d->challenge_method = dup_or_null(form_get(&x->form, "code_challenge_method"));
+	d->nonce = text_copy(form_get(&x->form, "nonce"));
+	d->challenge = text_copy(form_get(&x->form, "code_challenge"));
+	d->challenge_method = text_copy(form_get(&x->form, "code_challenge_method"));
 	d->version = x->version;
 	d->created_ms = x->now_ms;
 	d->expires_ms = x->now_ms + provider_life_ms(x, LIFE_DEVICE);
@@ -225,33 +221,24 @@ static enum situation poll_once(struct exchange *x, struct device_code *d)
 	if (too_fast(x, d))
 		return S_slow_down;
 	d->polled_ms = x->now_ms;
-	return d->status == DEVICE_PENDING ? S_authorization_pending : S_none;
+	if (d->status == DEVICE_PENDING)
+		return S_authorization_pending;
+	d->status = DEVICE_REDEEMED; /* of two equal polls one wins */
+	return S_none;
 }
 
 static void redeem(struct exchange *x, struct device_code *d)
 {
 	struct scopes scopes;
-	struct session *s;
 
-	x->user = provider_user(x->provider, d->user);
-	x->facts.user = d->user;
-	if (!x->user || x->user->disabled) {
-		refuse(x, S_user_disabled);
+	if (person_back(x, d->user, d->tenant) && scopes_redeem(x, d->scope, &scopes) &&
+	    person_may(x)) {
+		issue_first(x, &scopes, session_new_id(x), d->auth_time, d->nonce);
 		return;
 	}
-	if (x->tenant->any)
-		x->tenant = d->tenant;
-	go_home(x);
-	if (!scopes_redeem(x, d->scope, &scopes) || !person_may(x))
-		return;
 	pthread_mutex_lock(&d->record.lock);
-	if (d->status == DEVICE_APPROVED)
-		d->status = DEVICE_REDEEMED;
+	d->status = DEVICE_APPROVED; /* refused: the code is still good */
 	pthread_mutex_unlock(&d->record.lock);
-	issue_begin(x, &scopes)->auth_time = d->auth_time;
-	s = session_start(x, session_new_id(x), d->auth_time, d->nonce);
-	issue_answer(x, s, 1, s->issued_ms);
-	session_unref(s);
 }
 
 static enum situation judge_owner(const struct exchange *x, const struct device_code *d)

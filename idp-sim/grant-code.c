@@ -5,6 +5,7 @@
 #include "idp-sim/code.h"
 #include "idp-sim/scope.h"
 #include "idp-sim/token.h"
+#include "idp-sim/text.h"
 
 #include <openssl/sha.h>
 #include <string.h>
@@ -24,11 +25,6 @@ static void release(struct record *r)
 	free(c);
 }
 
-static char *dup_or_null(const char *s)
-{
-	return s ? strdup(s) : NULL;
-}
-
 void code_make(struct exchange *x, const struct sign_in *in)
 {
 	struct auth_code *c = calloc(1, sizeof(*c));
@@ -41,9 +37,9 @@ void code_make(struct exchange *x, const struct sign_in *in)
 	c->user = strdup(in->user);
 	c->redirect_uri = strdup(in->redirect_uri);
 	c->scope = strdup(in->scope);
-	c->nonce = dup_or_null(in->nonce);
-	c->challenge = dup_or_null(in->challenge);
-	c->challenge_method = dup_or_null(in->challenge_method);
+	c->nonce = text_copy(in->nonce);
+	c->challenge = text_copy(in->challenge);
+	c->challenge_method = text_copy(in->challenge_method);
 	c->session_id = strdup(in->session_id);
 	c->version = in->version;
 	c->auth_time = in->auth_time;
@@ -146,25 +142,10 @@ static bool is_for_us(struct exchange *x, struct auth_code *c)
 static void redeem(struct exchange *x, struct auth_code *c)
 {
 	struct scopes scopes;
-	struct session *s;
 
-	x->user = provider_user(x->provider, c->user);
-	x->facts.user = c->user;
-	if (!x->user || x->user->disabled) {
-		refuse(x, S_user_disabled);
-		return;
-	}
-	if (x->tenant->any)
-		x->tenant = c->tenant;
-	go_home(x);
-	if (!person_may(x))
-		return;
-	if (!scopes_redeem(x, c->scope, &scopes))
-		return;
-	issue_begin(x, &scopes)->auth_time = c->auth_time;
-	s = session_start(x, c->session_id, c->auth_time, c->nonce);
-	issue_answer(x, s, 1, s->issued_ms);
-	session_unref(s);
+	if (person_back(x, c->user, c->tenant) && scopes_redeem(x, c->scope, &scopes) &&
+	    person_may(x))
+		issue_first(x, &scopes, c->session_id, c->auth_time, c->nonce);
 }
 
 void grant_code(struct exchange *x)

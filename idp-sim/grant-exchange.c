@@ -22,15 +22,11 @@ static bool take_subject(struct exchange *x, struct bearer *b)
 static void exchange_subject(struct exchange *x, struct bearer *b)
 {
 	struct scopes scopes;
-	struct session *s;
 
 	if (!take_subject(x, b) || !scopes_judge(x, form_get(&x->form, "scope"), &scopes) ||
 	    !person_may(x))
 		return;
-	issue_begin(x, &scopes);
-	s = session_start(x, session_new_id(x), 0, NULL);
-	issue_answer(x, s, 1, s->issued_ms);
-	session_unref(s);
+	issue_first(x, &scopes, session_new_id(x), 0, NULL);
 }
 
 void grant_exchange(struct exchange *x)

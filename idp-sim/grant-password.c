@@ -5,16 +5,9 @@
 #include "idp-sim/scope.h"
 #include "idp-sim/token.h"
 #include "idp-sim/totp.h"
+#include "idp-sim/text.h"
 
-#include <openssl/crypto.h>
 #include <string.h>
-
-static bool same(const char *a, const char *b)
-{
-	size_t n = strlen(a);
-
-	return n == strlen(b) && !CRYPTO_memcmp(a, b, n);
-}
 
 static bool is_locked(const struct exchange *x, const struct user *u)
 {
@@ -40,7 +33,8 @@ static bool otp_right(struct exchange *x, const struct user *u)
 
 	if (!given)
 		given = form_get(&x->form, "otp");
-	return given && (same(given, u->otp) || totp_matches(u->otp, given, x->now_ms / 1000));
+	return given &&
+	       (text_same(given, u->otp) || totp_matches(u->otp, given, x->now_ms / 1000));
 }
 
 static enum situation judge_account(const struct exchange *x, const struct user *u)
@@ -53,7 +47,7 @@ static enum situation judge_account(const struct exchange *x, const struct user 
 static enum situation judge_secret(struct exchange *x, const struct user *u,
 				   const char *password)
 {
-	if (!u->password || !same(u->password, password)) {
+	if (!u->password || !text_same(u->password, password)) {
 		count_failure(x, u);
 		return S_wrong_password;
 	}
@@ -120,7 +114,6 @@ void grant_password(struct exchange *x)
 	const char *password = form_get(&x->form, "password");
 	enum situation why;
 	struct scopes scopes;
-	struct session *s;
 
 	if (!login || !*login) {
 		x->parameter = "username";
@@ -148,8 +141,5 @@ void grant_password(struct exchange *x)
 	go_home(x);
 	if (!person_may(x))
 		return;
-	issue_begin(x, &scopes);
-	s = session_start(x, session_new_id(x), 0, NULL);
-	issue_answer(x, s, 1, s->issued_ms);
-	session_unref(s);
+	issue_first(x, &scopes, session_new_id(x), 0, NULL);
 }

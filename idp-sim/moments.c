@@ -4,6 +4,7 @@
  * provider gives it.
  */
 #include "idp-sim/serve.h"
+#include "idp-sim/text.h"
 
 #include <string.h>
 
@@ -68,16 +69,6 @@ struct question {
 	enum moment moment;
 };
 
-static bool has_word(const char *list, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (const char *p = list; (p = strstr(p, word)); p += n)
-		if ((p == list || p[-1] == ' ') && (!p[n] || p[n] == ' '))
-			return true;
-	return false;
-}
-
 static bool applies(void *ctx, const char *what)
 {
 	const struct question *q = ctx;
@@ -86,7 +77,7 @@ static bool applies(void *ctx, const char *what)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (!strncmp(what, rows[i].prefix, strlen(rows[i].prefix)))
 			return rows[i].moment == q->moment &&
-			       (!rows[i].grants || has_word(rows[i].grants, here));
+			       (!rows[i].grants || text_lists(rows[i].grants, here));
 	return q->moment == MOMENT_START;
 }
 

@@ -6,6 +6,7 @@
 #include "idp-sim/scope.h"
 #include "idp-sim/session.h"
 #include "idp-sim/token.h"
+#include "idp-sim/text.h"
 
 #include <string.h>
 
@@ -29,11 +30,6 @@ static void release(struct record *r)
 	free(in);
 }
 
-static char *dup_or_null(const char *s)
-{
-	return s ? strdup(s) : NULL;
-}
-
 void sign_in_start(struct exchange *x, const struct sign_in_request *r)
 {
 	struct sign_in *in = calloc(1, sizeof(*in));
@@ -47,13 +43,13 @@ void sign_in_start(struct exchange *x, const struct sign_in_request *r)
 	in->tenant = x->tenant;
 	in->client_id = strdup(x->client->id);
 	in->scope = strdup(r->scope);
-	in->redirect_uri = dup_or_null(r->redirect_uri);
-	in->state = dup_or_null(r->state);
-	in->response_mode = dup_or_null(r->response_mode);
-	in->nonce = dup_or_null(r->nonce);
-	in->challenge = dup_or_null(r->challenge);
-	in->challenge_method = dup_or_null(r->challenge_method);
-	in->device_code = dup_or_null(r->device_code);
+	in->redirect_uri = text_copy(r->redirect_uri);
+	in->state = text_copy(r->state);
+	in->response_mode = text_copy(r->response_mode);
+	in->nonce = text_copy(r->nonce);
+	in->challenge = text_copy(r->challenge);
+	in->challenge_method = text_copy(r->challenge_method);
+	in->device_code = text_copy(r->device_code);
 	in->session_id = strdup(session_new_id(x));
 	in->version = x->version;
 	in->wants_consent = r->wants_consent;

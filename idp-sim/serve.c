@@ -2,6 +2,7 @@
 #include "idp-sim/serve.h"
 #include "idp-sim/pages.h"
 #include "idp-sim/registry.h"
+#include "idp-sim/text.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -189,22 +190,12 @@ static const char *const usual_methods[EP_N] = {
 	"GET POST", "GET POST", "GET",	    "POST",
 };
 
-static bool has_word(const char *list, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (const char *p = list; (p = strstr(p, word)); p += n)
-		if ((p == list || p[-1] == ' ') && (!p[n] || p[n] == ' '))
-			return true;
-	return false;
-}
-
 static bool method_allowed(struct exchange *x)
 {
 	const char *methods =
 		x->endpoint->methods ? x->endpoint->methods : usual_methods[x->endpoint->kind];
 
-	if (has_word(methods, x->rq->method))
+	if (text_lists(methods, x->rq->method))
 		return true;
 	if (!strcmp(x->rq->method, "OPTIONS")) {
 		x->answered = true;

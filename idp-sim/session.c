@@ -2,6 +2,7 @@
 #include "idp-sim/session.h"
 #include "idp-sim/jwt.h"
 #include "idp-sim/scope.h"
+#include "idp-sim/text.h"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -19,11 +20,6 @@ static void release(struct record *r)
 	free(s->scope);
 	free(s->nonce);
 	free(s);
-}
-
-static char *dup_or_null(const char *s)
-{
-	return s ? strdup(s) : NULL;
 }
 
 void session_unref(struct session *s)
@@ -72,9 +68,9 @@ struct session *session_start(struct exchange *x, const char *sid, int64_t auth_
 	s->provider = x->provider;
 	s->tenant = x->tenant;
 	s->client_id = strdup(x->client->id);
-	s->user = dup_or_null(x->user ? x->user->name : NULL);
+	s->user = text_copy(x->user ? x->user->name : NULL);
 	s->scope = strdup(scopes_text(x, &x->issue->scopes, SCOPES_ALL));
-	s->nonce = dup_or_null(nonce);
+	s->nonce = text_copy(nonce);
 	s->auth_time = auth_time;
 	s->started_ms = x->now_ms;
 	s->issued_ms = x->now_ms;

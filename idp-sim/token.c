@@ -100,6 +100,29 @@ void serve_token(struct exchange *x)
 	grants[x->grant](x);
 }
 
+bool person_back(struct exchange *x, const char *user, const struct tenant *t)
+{
+	x->user = provider_user(x->provider, user);
+	x->facts.user = user;
+	if (!x->user || x->user->disabled)
+		return refuse(x, S_user_disabled);
+	if (x->tenant->any)
+		x->tenant = t;
+	go_home(x);
+	return true;
+}
+
+void issue_first(struct exchange *x, const struct scopes *scopes, const char *sid,
+		 int64_t auth_time, const char *nonce)
+{
+	struct session *s;
+
+	issue_begin(x, scopes)->auth_time = auth_time;
+	s = session_start(x, sid, auth_time, nonce);
+	issue_answer(x, s, 1, s->issued_ms);
+	session_unref(s);
+}
+
 bool person_may(struct exchange *x)
 {
 	const struct client *c = x->client;

@@ -13,6 +13,12 @@ void grant_code(struct exchange *x);
 void grant_device(struct exchange *x);
 void grant_exchange(struct exchange *x);
 
+/* The person of a code that is redeemed, in the tenant where the code was given; false after
+ * answering. */
+bool person_back(struct exchange *x, const char *user, const struct tenant *t);
+/* A new session and its first tokens. */
+void issue_first(struct exchange *x, const struct scopes *scopes, const char *sid,
+		 int64_t auth_time, const char *nonce);
 /* What every grant for a person checks before tokens are issued; false after answering. */
 bool person_may(struct exchange *x);
 /* Finds the person into x->user; S_none when login and password are right. */

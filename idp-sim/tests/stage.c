@@ -5,6 +5,7 @@
 #include "idp-sim/base/form.h"
 #include "idp-sim/base/rng.h"
 
+#include <CUnit/Basic.h>
 #include <CUnit/CUnit.h>
 #include <string.h>
 
@@ -78,6 +79,21 @@ void stage_close(struct stage *s)
 	forget(s);
 	idp_stop(s->idp);
 	arena_free(s->arena);
+}
+
+int stage_run(struct stage *s, const char *name, struct CU_TestInfo *tests)
+{
+	CU_SuiteInfo suites[] = { { name, NULL, NULL, NULL, NULL, tests }, CU_SUITE_INFO_NULL };
+	unsigned failed;
+
+	CU_initialize_registry();
+	stage_open(s, NULL);
+	CU_register_suites(suites);
+	CU_basic_run_tests();
+	failed = CU_get_number_of_failures();
+	stage_close(s);
+	CU_cleanup_registry();
+	return failed > 0;
 }
 
 static int request(struct stage *s, const char *method, const char *path,

@@ -31,6 +31,10 @@ const struct dialect *dialect_of(const char *name);
 void stage_open(struct stage *s, const struct idp_options *options);
 void stage_close(struct stage *s);
 
+/* main() of a test: a stage for all tests of one suite; the exit status. */
+struct CU_TestInfo;
+int stage_run(struct stage *s, const char *name, struct CU_TestInfo *tests);
+
 /* Requests; the status is returned, the answer stays in s. path begins with '/' or "http". */
 int get(struct stage *s, const char *path, const char *bearer);
 int post(struct stage *s, const char *path, const char *fmt, ...) PRINTF(3, 4);

@@ -6,7 +6,6 @@
 #include "idp-sim/jwt.h"
 #include "idp-sim/keys.h"
 
-#include <CUnit/Basic.h>
 #include <CUnit/CUnit.h>
 #include <string.h>
 
@@ -162,16 +161,6 @@ int main(void)
 		{ "private_key_jwt", test_private_key_jwt },
 		CU_TEST_INFO_NULL,
 	};
-	CU_SuiteInfo suites[] = { { "clients", NULL, NULL, NULL, NULL, tests },
-				  CU_SUITE_INFO_NULL };
-	unsigned failed;
 
-	CU_initialize_registry();
-	stage_open(&stage, NULL);
-	CU_register_suites(suites);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	stage_close(&stage);
-	CU_cleanup_registry();
-	return failed > 0;
+	return stage_run(&stage, "clients", tests);
 }

@@ -4,7 +4,6 @@
 
 #include "idp-sim/base/conf.h"
 
-#include <CUnit/Basic.h>
 #include <CUnit/CUnit.h>
 #include <string.h>
 
@@ -340,16 +339,6 @@ int main(void)
 		{ "client credentials", test_client_credentials },
 		CU_TEST_INFO_NULL,
 	};
-	CU_SuiteInfo suites[] = { { "grants", NULL, NULL, NULL, NULL, tests },
-				  CU_SUITE_INFO_NULL };
-	unsigned failed;
 
-	CU_initialize_registry();
-	stage_open(&stage, NULL);
-	CU_register_suites(suites);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	stage_close(&stage);
-	CU_cleanup_registry();
-	return failed > 0;
+	return stage_run(&stage, "grants", tests);
 }

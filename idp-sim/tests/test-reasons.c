@@ -4,7 +4,6 @@
 
 #include "idp-sim/base/conf.h"
 
-#include <CUnit/Basic.h>
 #include <CUnit/CUnit.h>
 #include <string.h>
 
@@ -222,21 +221,11 @@ int main(int argc, char **argv)
 		{ "a fourth provider is one file", test_fourth_provider },
 		CU_TEST_INFO_NULL,
 	};
-	CU_SuiteInfo suites[] = { { "reasons", NULL, NULL, NULL, NULL, tests },
-				  CU_SUITE_INFO_NULL };
-	unsigned failed;
 
 	if (argc != 2) {
 		fprintf(stderr, "usage: test-reasons zitadel.yaml\n");
 		return 2;
 	}
 	zitadel = argv[1];
-	CU_initialize_registry();
-	stage_open(&stage, NULL);
-	CU_register_suites(suites);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	stage_close(&stage);
-	CU_cleanup_registry();
-	return failed > 0;
+	return stage_run(&stage, "reasons", tests);
 }

@@ -2,7 +2,6 @@
 /* What each dialect says no to, for a natural reason, in its own words. */
 #include "idp-sim/tests/stage.h"
 
-#include <CUnit/Basic.h>
 #include <CUnit/CUnit.h>
 #include <string.h>
 
@@ -207,16 +206,6 @@ int main(void)
 		{ "the bytes of Entra", test_bytes_of_azure },
 		CU_TEST_INFO_NULL,
 	};
-	CU_SuiteInfo suites[] = { { "refusals", NULL, NULL, NULL, NULL, tests },
-				  CU_SUITE_INFO_NULL };
-	unsigned failed;
 
-	CU_initialize_registry();
-	stage_open(&stage, NULL);
-	CU_register_suites(suites);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	stage_close(&stage);
-	CU_cleanup_registry();
-	return failed > 0;
+	return stage_run(&stage, "refusals", tests);
 }
