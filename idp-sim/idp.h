@@ -82,7 +82,7 @@ struct clk *idp_clock(struct idp *s);
  *	                                        answers when COUNT (default 1) entries after since match, or
  *	                                        the wait is over; {"entries": [...], "next": SEQ}
  *	POST   /_sim/keys/rotate                {"provider": "okta", "publish": true}
- *	POST   /_sim/refresh/expire             {"provider":, "user":, "client_id":} any may be absent
+ *	POST   /_sim/refresh/expire             {"provider":, "tenant":, "user":, "client_id":} any may be absent
  *	POST   /_sim/refresh/revoke             the same
  *	PATCH  /_sim/providers/P/clients/ID     JSON merge patch of a client: {"grants": [...], ...}
  *	PATCH  /_sim/providers/P/users/NAME     JSON merge patch of a user: {"disabled": true}

@@ -357,6 +357,7 @@ static json_t *end_sessions(struct call *c, bool revoke)
 	const struct user *u = p && user ? provider_user(p, user) : NULL;
 	const struct client *cl = p && client ? provider_client(p, client) : NULL;
 	struct facts which = { .provider = name,
+			       .tenant = conf_str(c->body, "tenant", NULL),
 			       .user = u ? u->name : user,
 			       .client_id = cl ? cl->id : client };
 	return json_pack("{s:i}", "ended", sessions_end(c->idp, &which, revoke));
@@ -517,6 +518,7 @@ static const struct conf_key rotate_body[] = {
 };
 static const struct conf_key family_body[] = {
 	{ "provider", CONF_STRING, .help = "Only there." },
+	{ "tenant", CONF_STRING, .help = "Only in that tenant." },
 	{ "user", CONF_STRING, .help = "Only of that user." },
 	{ "client_id", CONF_STRING, .help = "Only of that client." },
 	{ 0 },
