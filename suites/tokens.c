@@ -48,13 +48,17 @@ static void device_login(struct run *run)
 static void code_before_polling(struct run *run)
 {
 	static const char *const keep[] = { "no_browser=yes", NULL };
+	struct command cmd = { .verb = "login", .args = keep };
+	struct typed *t;
 	const struct ran *r;
+	bool polled;
 
 	trouble(run, "{s:s, s:s, s:s, s:i}", "kind", "wire", "what", "delay", "endpoint",
-		"token", "number", 2 * patience_ms(run, 5000));
-	r = cli_command(
-		run, &(struct command) { .verb = "login", .args = keep, .timeout_ms = 5000 });
-	control_that(run, provider_saw(run, "device") == 1, "a device code was issued", "none");
+		"token", "number", 60000);
+	t = cli_begin(run, &cmd);
+	polled = provider_wait(run, "token", 1, patience_ms(run, 10000));
+	r = cli_abort(run, t);
+	control_that(run, polled, "the CLI polls", "no poll came");
 	check_contains(run, "shows the verification URI before the first poll is answered",
 		       said(run, r), sign_in_uri(run));
 }

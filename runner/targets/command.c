@@ -165,6 +165,12 @@ void *command_begin(void *ctx, void *instance, const struct command *cmd, struct
 	return child_start(&o, err);
 }
 
+bool command_abort(void *ctx, void *running, struct ran *ret, struct err *err)
+{
+	child_stop(running, 0, ret);
+	return true;
+}
+
 bool command_finish(void *ctx, void *running, struct ran *ret, struct err *err)
 {
 	child_finish(running, ret);

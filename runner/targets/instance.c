@@ -258,5 +258,6 @@ void instance_verbs(struct loaded *l)
 	l->target.alive = alive;
 	l->target.begin = typed ? command_begin : NULL;
 	l->target.finish = typed ? command_finish : NULL;
+	l->target.abort = typed ? command_abort : NULL;
 	l->target.config_path = typed ? config_path : NULL;
 }

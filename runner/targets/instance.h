@@ -48,6 +48,7 @@ bool server_wait(struct instance *i, struct err *err) MUST_CHECK;
 
 /* The verbs of a CLI or SDK probe (command.c); as in kit/target.h. */
 void *command_begin(void *ctx, void *instance, const struct command *cmd, struct err *err);
+bool command_abort(void *ctx, void *running, struct ran *ret, struct err *err);
 bool command_finish(void *ctx, void *running, struct ran *ret, struct err *err);
 /* Fills the functions of l->target that act on instances (instance.c). */
 void instance_verbs(struct loaded *l);

@@ -28,6 +28,8 @@ const char *refresh_command_line(struct run *run);
 struct typed;
 struct typed *cli_begin(struct run *run, const struct command *cmd);
 const struct ran *cli_finish(struct run *run, struct typed *t);
+/* Kills it, and gives what it had printed until then. */
+const struct ran *cli_abort(struct run *run, struct typed *t);
 
 /* Logs in by the device flow while `user` approves in the browser, NULL: "alice". The further
  * arguments are those of "login". */

@@ -265,6 +265,14 @@ static void *begin(void *ctx, void *instance, const struct command *cmd, struct 
 	return c;
 }
 
+static bool abort_command(void *ctx, void *running, struct ran *ret, struct err *err)
+{
+	(void)ctx;
+	(void)err;
+	child_stop(running, 0, ret);
+	return true;
+}
+
 static bool finish(void *ctx, void *running, struct ran *ret, struct err *err)
 {
 	(void)ctx;
@@ -329,6 +337,7 @@ struct target *embedded_target_new(struct lab *l)
 		.url = url,
 		.begin = begin,
 		.finish = finish,
+		.abort = abort_command,
 		.config_path = config_path,
 		.decide = decide_at,
 		.last_words = last_words,

@@ -83,6 +83,8 @@ struct target {
 	 * of its own, always reaped. `begin` does not wait: `finish` does. */
 	void *(*begin)(void *ctx, void *instance, const struct command *cmd, struct err *err);
 	bool (*finish)(void *ctx, void *running, struct ran *ret, struct err *err);
+	/* The same, and kills it first: a person who pressed Ctrl-C, a machine that went down. */
+	bool (*abort)(void *ctx, void *running, struct ran *ret, struct err *err);
 	/* Path of the CLI's config file in the instance's home, and reading/writing its tokens. */
 	const char *(*config_path)(void *ctx, void *instance);
 	bool (*decide)(void *ctx, void *instance, const struct question *q, struct decision *ret, struct err *err);

@@ -12,7 +12,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-enum { MAX_ARGS = 32, SIGN_IN_MS = 4000, FOREIGN_START_MS = 60000 };
+enum { MAX_ARGS = 32, SIGN_IN_MS = 4000, FOREIGN_START_MS = 180000 };
 
 static const struct ran nothing_ran = {
 	.exit_code = -1, .not_started = true, .out = (char[]) { "" }, .err = (char[]) { "" }
@@ -94,7 +94,8 @@ static void hop_ran(struct run *run, const struct ran *r)
 		 run_printf(run, "--- stdout\n%s\n--- stderr\n%s", r->out, r->err));
 }
 
-const struct ran *cli_finish(struct run *run, struct typed *typed)
+static const struct ran *collect_ran(struct run *run, struct typed *typed,
+				     bool (*end)(void *, void *, struct ran *, struct err *))
 {
 	const struct target *t = run->lab->target;
 	struct ran *r = arena_alloc(run->arena, sizeof(*r));
@@ -102,7 +103,7 @@ const struct ran *cli_finish(struct run *run, struct typed *typed)
 
 	if (!typed->running)
 		return &nothing_ran;
-	if (!t->finish(t->ctx, typed->running, r, &err)) {
+	if (!end(t->ctx, typed->running, r, &err)) {
 		run_broken(run, "the command was lost: %s", err.text);
 		return &nothing_ran;
 	}
@@ -110,6 +111,16 @@ const struct ran *cli_finish(struct run *run, struct typed *typed)
 	own_text(run, r->err);
 	hop_ran(run, r);
 	return r;
+}
+
+const struct ran *cli_finish(struct run *run, struct typed *typed)
+{
+	return collect_ran(run, typed, run->lab->target->finish);
+}
+
+const struct ran *cli_abort(struct run *run, struct typed *typed)
+{
+	return collect_ran(run, typed, run->lab->target->abort);
 }
 
 const struct ran *cli_command(struct run *run, const struct command *cmd)
