@@ -191,12 +191,12 @@ static void killed_holder(struct run *run)
 	control_that(run, asked, "a command is killed while it refreshes",
 		     "it did not ask the provider");
 	troubles_end(run);
+	check_that(run, config_value(run, "token") != NULL, "the config file is whole",
+		   "a file that can be read", "%s", config_text(run));
 	login_given(run, "alice", -600, true);
 	r = cli_command(run,
 			&(struct command) { .verb = "workspaces-list", .timeout_ms = 15000 });
 	check_succeeds(run, "the next command succeeds", r);
-	check_that(run, config_value(run, "token") != NULL, "the config file is whole",
-		   "a file that can be read", "%s", config_text(run));
 }
 
 /* ---- the SDK ---- */
@@ -447,7 +447,7 @@ static const struct scenario rows[] = {
 		.remedy = "Use a lock that the kernel takes away with its owner.",
 		.catalogue = "AUTH-TOK-LOCK-KILL",
 		.needs = "cli.workspaces",
-		.mutants = "cli-locks-by-existence",
+		.mutants = "cli-locks-by-existence cli-opens-config-first",
 		.wait_s = 5,
 		.level = LEVEL_ADVICE,
 		.surfaces = CLI,
