@@ -265,69 +265,23 @@ const struct tenant *add_tenant(struct idp *s, struct provider *p, const json_t 
 	return t;
 }
 
-/* ---- registered on first use ---- */
-
-static void say_adopted(const struct exchange *x, const char *what, const char *id)
-{
-	const struct idp_options *o = &x->idp->options;
-
-	if (o->on_line)
-		o->on_line(o->ctx, arena_printf(x->arena, "adopted: %s %s '%s'",
-						x->provider->name, what, id));
-}
-
-const struct tenant *adopt_tenant(struct exchange *x, const char *id)
-{
-	struct err err = { 0 };
-	AUTO(json_t) json_t *spec = json_pack("{s:s}", "id", id);
-	const struct tenant *t =
-		spec ? add_tenant(x->idp, (struct provider *)x->provider, spec, &err) : NULL;
-
-	say_adopted(x, "tenant", id);
-	return t ? t : provider_tenant(x->provider, id);
-}
-
-const struct client *adopt_client(struct exchange *x, const char *id)
-{
-	struct err err = { 0 };
-	bool secret = x->credential_secret != NULL;
-	AUTO(json_t)
-	json_t *spec = json_pack("{s:b, s:b, s:[s,s,s,s,s,s], s:[s]}", "adopted", true,
-				 "public", !secret, "grants", "password", "client_credentials",
-				 "device_code", "refresh_token", "authorization_code",
-				 "token_exchange", "redirect_uris", "*");
-
-	if (spec && secret)
-		json_object_set_new(spec, "secret", json_string(x->credential_secret));
-	if (!spec || !patch_client(x->idp, (struct provider *)x->provider, id, spec, &err))
-		return NULL;
-	say_adopted(x, "client", id);
-	return provider_client(x->provider, id);
-}
-
-void adopt_redirect_uri(struct exchange *x, const char *uri)
-{
-	struct err err = { 0 };
-	AUTO(json_t) json_t *spec = json_object();
-	json_t *list = json_deep_copy(json_object_get(x->client->source, "redirect_uris"));
-
-	if (!json_is_array(list)) {
-		json_decref(list);
-		list = json_array();
-	}
-	json_array_append_new(list, json_string(uri));
-	json_object_set_new(spec, "redirect_uris", list);
-	if (!patch_client(x->idp, (struct provider *)x->provider, x->client->id, spec, &err))
-		return;
-	x->client = provider_client(x->provider, x->client->id);
-	say_adopted(x, "redirect_uri", uri);
-}
-
 /* ---- as at start ---- */
 
 static bool retire_client(void *ctx, const char *name, void *value)
 {
 	retire(ctx, ((struct client *)value)->source);
+	return true;
+}
+
+static bool retire_tenant(void *ctx, const char *name, void *value)
+{
+	retire(ctx, ((struct tenant *)value)->source);
+	return true;
+}
+
+static bool remember_tenant(void *ctx, const char *name, void *value)
+{
+	map_set(ctx, ((struct tenant *)value)->id, value);
 	return true;
 }
 
@@ -349,6 +303,31 @@ static bool retire_user(void *ctx, const char *name, void *value)
 	return true;
 }
 
+/* The tenants of the file as it has them, with the keys they have; others are gone. */
+static bool reset_tenants(struct provider *p, struct loader *l)
+{
+	struct map *old = map_new();
+	json_t *o;
+	size_t i;
+	bool ok = true;
+
+	map_each(p->tenants, remember_tenant, old);
+	map_each(p->tenants, retire_tenant, p);
+	map_clear(p->tenants);
+	json_array_foreach(json_object_get(p->source, "tenants"), i, o) {
+		struct tenant *t = load_tenant(l, "", o);
+		const struct tenant *before = t ? map_get(old, t->id) : NULL;
+
+		ok = ok && t && before;
+		if (!ok)
+			break;
+		t->keys = before->keys;
+		put_tenant(p, t);
+	}
+	map_free(old);
+	return ok;
+}
+
 bool registry_reset(struct idp *s, struct provider *p, struct err *err)
 {
 	bool ok;
@@ -362,7 +341,7 @@ bool registry_reset(struct idp *s, struct provider *p, struct err *err)
 	ok = load_clients(&l, clients);
 	map_each(p->users, retire_user, p);
 	map_clear(p->users);
-	ok = ok && load_users(&l, users);
+	ok = ok && load_users(&l, users) && reset_tenants(p, &l);
 	pthread_mutex_unlock(&s->change);
 	return ok;
 }

@@ -211,6 +211,27 @@ static void test_adopt(void)
 	stage_close(&other);
 }
 
+/* Behind a proxy the issuer is what the proxy was asked for. */
+static void test_proxy(void)
+{
+	struct idp_options o = { .seed = 1, .threads = 1, .trust_forwarded = true };
+	static const char *const headers[] = { "X-Forwarded-Proto: https",
+					       "X-Forwarded-Host: login.example.test", NULL };
+	AUTO_ANSWER a = { 0 };
+	struct err err = { 0 };
+	struct stage other;
+
+	stage_open(&other, &o);
+	CU_ASSERT(wire_request(
+		"GET",
+		arena_printf(other.arena, "%s/realms/platform/.well-known/openid-configuration",
+			     idp_origin(other.idp)),
+		headers, NULL, 0, &(struct wire_to) { 0 }, &a, &err));
+	CU_ASSERT(a.body && strstr(a.body, "\"issuer\":\"https://login.example.test/realms/"
+					   "platform\""));
+	stage_close(&other);
+}
+
 static void test_tls(void)
 {
 	struct idp_options o = { .seed = 1, .threads = 1, .tls = true };
@@ -234,7 +255,15 @@ static void test_reset(void)
 {
 	CU_ASSERT(control(&stage, "PATCH", "/_sim/providers/okta/users/alice",
 			  "{\"password\":\"new\"}") < 300);
+	CU_ASSERT(control(&stage, "PATCH", "/_sim/providers/keycloak/tenants/platform",
+			  "{\"disabled\":true}") < 300);
+	CU_ASSERT_EQUAL(post(&stage, dialect_of("keycloak")->token, "grant_type=password"),
+			403);
 	CU_ASSERT(control(&stage, "POST", "/_sim/reset", NULL) < 300);
+	CU_ASSERT_EQUAL(post(&stage, dialect_of("keycloak")->token, "grant_type=password"),
+			401);
+	CU_ASSERT_EQUAL(post(&stage, "/realms/staging/protocol/openid-connect/token", "a=b"),
+			404);
 	CU_ASSERT_EQUAL(post(&stage, dialect_of("okta")->token,
 			     "grant_type=password&client_id=%s&username=alice"
 			     "&password=alice-pw&scope=openid",
@@ -262,6 +291,7 @@ int main(void)
 		{ "people at the edge", test_edge_people },
 		{ "common", test_common },
 		{ "adopt", test_adopt },
+		{ "behind a proxy", test_proxy },
 		{ "TLS", test_tls },
 		{ "reset", test_reset },
 		{ "bad files", test_bad_files },
