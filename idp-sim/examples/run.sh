@@ -3,7 +3,8 @@
 # run.sh IDP_SIM CACHE EXAMPLE: one example as its readers run it. Exit 77: its tool is missing.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-export IDP_SIM=$1 PYTHONDONTWRITEBYTECODE=1
+IDP_SIM=$(realpath "$1") PYTHONDONTWRITEBYTECODE=1
+export IDP_SIM PYTHONDONTWRITEBYTECODE
 cache=$2
 mkdir -p "$cache"
 
