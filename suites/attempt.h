@@ -26,7 +26,9 @@
 	"X-NMP-Principal-On-Behalf-Of-Groups: forged\r\nX-NMP-Scopes: forged\r\n"
 
 enum must {
-	NOT_PASS, /* nothing reaches the upstream, and the answer is no success */
+	NOT_PASS,  /* nothing reaches the upstream, and the answer is no success */
+	NOT_THERE, /* that, or forwarded as a path of one reading that the client may have: not
+		      below /internal, and an open one where there is no token */
 	NOT_LEAK, /* that, or what reaches it names who the token names and holds nothing forged
 		   */
 	PASS,	  /* reaches it in that form, and is answered with 2xx */

@@ -48,9 +48,9 @@ static const struct attempt host_list[] = {
 static const struct attempts hosts = { .yes = true, .list = host_list };
 
 static const struct attempt version_list[] = {
-	{ "HTTP/0.9", "GET ${ws}\r\n\r\n", NOT_PASS },
-	{ "HTTP/2.0 in text", "GET ${ws} HTTP/2.0\r\n" HOST TOKEN CLOSE, NOT_PASS },
-	{ "two blanks in the request line", "GET ${ws} /x HTTP/1.1\r\n" HOST TOKEN CLOSE, NOT_PASS },
+	{ "a second target in the request line", "GET ${ws} /x HTTP/1.1\r\n" HOST TOKEN CLOSE,
+	  NOT_PASS },
+	{ "a word behind the version", "GET ${ws} HTTP/1.1 x\r\n" HOST TOKEN CLOSE, NOT_PASS },
 	{ 0 }
 };
 static const struct attempts versions = { .yes = true, .list = version_list };
@@ -287,14 +287,14 @@ static const struct scenario rows[] = {
 		.arg = &hosts,
 	},
 	{
-		.name = "one-version",
-		.title = "HTTP/0.9, HTTP/2.0, a blank too many",
-		.promise = "A request line that is none of HTTP/1.x is refused.",
+		.name = "one-request-line",
+		.title = "a request line with four words",
+		.promise = "A request line that has more than three words is refused.",
 		.page = PAGE_DEPLOY_GATEWAY,
 		.source = "RFC 9112, 3",
 		.given = "a decision point that says yes to everything",
 		.when = "send such request lines",
-		.remedy = "Answer 400 or 505.",
+		.remedy = "Answer 400.",
 		.tags = "raw-bytes",
 		.mutants = "gateway-takes-any-version",
 		.level = LEVEL_ADVICE,
