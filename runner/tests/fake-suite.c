@@ -7,6 +7,7 @@
  * makes "tricky/flaky" fail, and which it makes; GAUNTLET_FAKE_MANY=N adds N trivial rows;
  * GAUNTLET_FAKE_STARTED and GAUNTLET_FAKE_LINGER name files that get a process id.
  */
+#include "idp-sim/base/wire.h"
 #include "runner/verbs.h"
 #include "suites/kit/play.h"
 
@@ -20,9 +21,26 @@ struct lab {
 	char address[40];
 };
 
-enum act { PASS, FAIL, CRASH, HANG, FLOOD, LINGER, FLAKY, CONTROL, SLOW };
+/* One GET and two checks of it, as any HTTP test runner does; GAUNTLET_FAKE_URL. */
+static void get(struct arena *a, struct result *r, const char *url)
+{
+	struct err err = { 0 };
+	AUTO_ANSWER answer = { 0 };
+	const char *type = NULL;
 
-static const enum act acts[] = { PASS, FAIL, CRASH, HANG, FLOOD, LINGER, FLAKY, CONTROL, SLOW };
+	if (wire_request("GET", url, NULL, NULL, 0, NULL, &answer, &err))
+		type = wire_header(&answer, "Content-Type");
+	r->n_checks = 2;
+	r->checks = arena_alloc(a, 2 * sizeof *r->checks);
+	r->checks[0] = (struct check){ .what = "status", .held = answer.status == 200 };
+	r->checks[1] = (struct check){ .what = "type",
+				       .held = type && !strncmp(type, "application/json", 16) };
+	r->verdict = r->checks[0].held && r->checks[1].held ? PASSED : FAILED;
+}
+
+enum act { PASS, FAIL, CRASH, HANG, FLOOD, LINGER, FLAKY, CONTROL, SLOW, GET };
+
+static const enum act acts[] = { PASS, FAIL, CRASH, HANG, FLOOD, LINGER, FLAKY, CONTROL, SLOW, GET };
 
 static void never_called(struct run *run)
 {
@@ -76,7 +94,7 @@ static void make_many(void)
 
 	for (size_t i = 0; i < n && i < ARRAY_LEN(many); i++) {
 		snprintf(many_names[i], sizeof many_names[i], "row-%zu", i);
-		many[i] = (struct scenario)ROW("row", PASS, CLI, ANY_PROVIDER, .tags = NULL);
+		many[i] = (struct scenario)ROW("row", GET, CLI, ANY_PROVIDER, .tags = NULL);
 		many[i].name = many_names[i];
 		suite_many.n = i + 1;
 	}
@@ -207,6 +225,10 @@ void play_row(struct lab *l, const struct suite *suite, const struct scenario *r
 {
 	enum act act = *(const enum act *)row->arg;
 
+	if (act == GET && getenv("GAUNTLET_FAKE_URL")) {
+		get(arena, ret, getenv("GAUNTLET_FAKE_URL"));
+		return;
+	}
 	if (act == CRASH)
 		raise(SIGKILL);
 	if (act == HANG)
