@@ -32,15 +32,17 @@ static void get(struct arena *a, struct result *r, const char *url)
 		type = wire_header(&answer, "Content-Type");
 	r->n_checks = 2;
 	r->checks = arena_alloc(a, 2 * sizeof *r->checks);
-	r->checks[0] = (struct check){ .what = "status", .held = answer.status == 200 };
-	r->checks[1] = (struct check){ .what = "type",
-				       .held = type && !strncmp(type, "application/json", 16) };
+	r->checks[0] = (struct check) { .what = "status", .held = answer.status == 200 };
+	r->checks[1] =
+		(struct check) { .what = "type",
+				 .held = type && !strncmp(type, "application/json", 16) };
 	r->verdict = r->checks[0].held && r->checks[1].held ? PASSED : FAILED;
 }
 
 enum act { PASS, FAIL, CRASH, HANG, FLOOD, LINGER, FLAKY, CONTROL, SLOW, GET };
 
-static const enum act acts[] = { PASS, FAIL, CRASH, HANG, FLOOD, LINGER, FLAKY, CONTROL, SLOW, GET };
+static const enum act acts[] = { PASS,	 FAIL,	CRASH,	 HANG, FLOOD,
+				 LINGER, FLAKY, CONTROL, SLOW, GET };
 
 static void never_called(struct run *run)
 {
