@@ -120,9 +120,9 @@ static const char *location(struct exchange *x, enum text which)
 static void put_field(struct buf *b, const struct form_field *f)
 {
 	buf_str(b, "<input type=\"hidden\" name=\"");
-	html_put(b, f->name, strlen(f->name));
+	buf_html(b, f->name);
 	buf_str(b, "\" value=\"");
-	html_put(b, f->value, f->value_len);
+	buf_html(b, f->value);
 	buf_str(b, "\">\n");
 }
 
@@ -135,7 +135,7 @@ static void send_form_post(struct exchange *x, const char *query)
 
 	buf_str(&b, "<!DOCTYPE html>\n<html><body onload=\"document.forms[0].submit()\">\n"
 		    "<form method=\"post\" action=\"");
-	html_put(&b, uri, strlen(uri));
+	buf_html(&b, uri);
 	buf_str(&b, "\">\n");
 	for (size_t i = 0; i < f.n; i++)
 		put_field(&b, &f.fields[i]);

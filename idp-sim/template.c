@@ -173,31 +173,6 @@ struct template *template_new(struct arena *a, const char *text, enum text_kind 
 
 /* ---- rendering ---- */
 
-void html_put(struct buf *out, const char *s, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		switch (s[i]) {
-		case '&':
-			buf_str(out, "&amp;");
-			break;
-		case '<':
-			buf_str(out, "&lt;");
-			break;
-		case '>':
-			buf_str(out, "&gt;");
-			break;
-		case '"':
-			buf_str(out, "&quot;");
-			break;
-		case '\'':
-			buf_str(out, "&#39;");
-			break;
-		default:
-			buf_char(out, s[i]);
-		}
-	}
-}
-
 /* The content of a JSON string: what buf_json() writes, less its quotes. */
 static void put_quoted(struct buf *out, const char *s, size_t n)
 {
@@ -227,7 +202,7 @@ static void put_string(enum text_kind kind, bool quoted, const char *s, size_t n
 	else if (kind == TEXT_JSON)
 		buf_json(out, s, n);
 	else if (kind == TEXT_HTML)
-		html_put(out, s, n);
+		buf_html(out, s);
 	else if (kind == TEXT_QUERY)
 		buf_form(out, s, n);
 	else

@@ -67,7 +67,5 @@ struct template *template_new(struct arena *a, const char *text, enum text_kind 
  * NULL: none. t may be NULL: nothing. */
 void template_put(const struct template *t, struct exchange *x, const char *skip_member,
 		  struct buf *out);
-/* s with the five characters that HTML reserves escaped. */
-void html_put(struct buf *out, const char *s, size_t n);
 /* The text, in the arena. */
 const char *template_text(const struct template *t, struct exchange *x, struct arena *a);
