@@ -3,7 +3,7 @@
 # run.sh IDP_SIM CACHE TEST: one real client against the simulator. Exit 77: it cannot be installed.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-IDP_SIM=$1 CLIENTS=$2
+IDP_SIM=$(realpath "$1") CLIENTS=$2
 "$here/install.sh" "$CLIENTS" || exit $?
 export IDP_SIM CLIENTS
 case $3 in

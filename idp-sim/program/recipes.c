@@ -189,6 +189,50 @@ static const struct recipe {
 	  { "set:post_logout_redirect_uri=https://app.test/" } },
 	{ "invalid_client", "introspect", { "set:client_secret=wrong" } },
 	{ "invalid_client", "introspect", { "set:client_id=nobody" } },
+	{ "missing_tenant", "client_credentials", { "tenant:common" } },
+	{ "missing_tenant", "password", { "tenant:organizations" } },
+	{ "secret_expired", "client_credentials", { "client:{\"secret_expired\": true}" } },
+	{ "conditional_access", "password", { "user:{\"blocked\": true}" } },
+	{ "policy_denied", "password", { "client:{\"policy_grants\": [\"device_code\"]}" } },
+	{ "guest_not_in_tenant", "password", { "user:{\"tenant\": \"other.test\"}" } },
+	{ "refresh_token_expired_spa",
+	  "refresh_token",
+	  { "client:{\"spa\": true}", "advance:86400" } },
+	{ "refresh_sign_in_frequency",
+	  "refresh_token",
+	  { "client:{\"sign_in_frequency\": \"9h\"}", "advance:32400" } },
+	{ "rate_limited", "password", { "client:{\"rate_limit\": 1}", "again" } },
+	{ "sign_on_policy", "password", { "user:{\"mfa_required\": true}" } },
+	{ "needs_private_key_jwt",
+	  "client_credentials",
+	  { "set:scope=okta.users.read", "path:/oauth2/v1/token" } },
+	{ "custom_scope_refused",
+	  "password",
+	  { "set:scope=platform.read", "path:/oauth2/v1/token" } },
+	{ "unknown_scope", "password", { "set:scope=nope", "path:/oauth2/v1/token" } },
+	{ "malformed_scope", "password", { "set:scope=a\"b", "path:/oauth2/v1/token" } },
+	{ "malformed_scope", "device", { "set:scope=a\"b" } },
+	{ "role_not_assigned", "client_credentials", { "client:{\"roles\": []}" } },
+	{ "role_not_assigned", "client_credentials", { "client:{\"granted_scopes\": []}" } },
+	{ "resource_not_registered", "client_credentials", { "client:{\"resources\": []}" } },
+	{ "other_tenant", "refresh_token", { "other-tenant" } },
+	{ "refresh_scope_denied", "refresh_token", { "set:scope=openid platform:write" } },
+	{ "refresh_scope_denied", "refresh_token", { "set:scope=openid email" } },
+	{ "credentials_in_query",
+	  "client_credentials",
+	  { "query:client_secret=in-the-query" } },
+	{ "too_many_user_codes", "device", { "again", "again", "again", "again" } },
+	{ "subject_token_invalid",
+	  "password",
+	  { "client:{\"grants\": [\"password\", \"token_exchange\"]}",
+	    "set:grant_type=urn:ietf:params:oauth:grant-type:token-exchange",
+	    "set:subject_token=garbage",
+	    "set:subject_token_type=urn:ietf:params:oauth:token-type:access_token" } },
+	{ "access_denied", "consent", { "client:{\"consent_required\": true}", "deny" } },
+	{ "consent_denied",
+	  "consent",
+	  { "client:{\"consent_required\": true, \"consented\": false}", "deny" } },
+	{ "missing_scope", "authorization_code", { "set:scope=" } },
 };
 
 /* ---- steps ---- */
@@ -459,6 +503,24 @@ static bool step_set_client(struct play *p, const char *arg, struct err *err)
 	return true;
 }
 
+/* The same path in another tenant of the same provider. */
+static bool step_other_tenant(struct play *p, const char *arg, struct err *err)
+{
+	const char *id = "another-tenant";
+
+	return play_control(p, "POST", "/_sim/tenants",
+			    json_pack("{s:s, s:s}", "provider", p->provider->name, "id", id),
+			    arena_printf(p->arena, "tenant %s --id %s", p->provider->name, id),
+			    err) &&
+	       step_tenant(p, id, err);
+}
+
+static bool step_query(struct play *p, const char *arg, struct err *err)
+{
+	p->ask.url = arena_printf(p->arena, "%s?%s", p->ask.url, arg);
+	return true;
+}
+
 /* An added tenant that is switched off, so that the others go on. */
 static bool step_tenant_off(struct play *p, const char *arg, struct err *err)
 {
@@ -505,6 +567,8 @@ static const struct {
 	{ "set-client", false, step_set_client },
 	{ "tenant-off", false, step_tenant_off },
 	{ "under", false, step_under },
+	{ "other-tenant", false, step_other_tenant },
+	{ "query", false, step_query },
 	{ "wrong-password", false, step_wrong_password },
 };
 
