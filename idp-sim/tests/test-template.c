@@ -26,7 +26,7 @@ static const struct {
 	{ TEXT_JSON, "{\"typ\" : \"JWT\"}", "{\"typ\" : \"JWT\"}" },
 	{ TEXT_JSON, "{\"a\":${state}}", "{\"a\":null}" },
 	{ TEXT_QUERY, "error=${word}\n&state=${state?}\n&x=1", "error=x%22y%3C&x=1" },
-	{ TEXT_HTML, "<p>${word}</p>\n<i>${state?}</i>\n<b>", "<p>x&quot;y&lt;</p>\n<b>" },
+	{ TEXT_HTML, "<p>${word}</p>\n<i>${state?}</i>\n<b>", "<p>x&#34;y&#60;</p>\n<b>" },
 	{ TEXT_PLAIN, "Bearer error=\"${word}\"", "Bearer error=\"x\"y<\"" },
 	{ TEXT_PLAIN, "$ {word} $${", NULL },
 	{ TEXT_JSON, "${no_such_word}", NULL },
