@@ -318,8 +318,9 @@ static bool start_parts(struct lab *l, struct err *err)
 	s->liar = tap(l, target_part(l), "pdp", NULL, err);
 	if (!s->liar)
 		return false;
-	if (s->surface == SERVICE)
-		return start_target(l, err) && start_pdp(l, err);
+	if (s->surface == SERVICE) /* a foreign one may not tell our PDP what it holds */
+		return (l->embedded || start_service(l, err)) && start_target(l, err) &&
+		       start_pdp(l, err);
 	if (!start_service(l, err) || !start_pdp(l, err))
 		return false;
 	if ((s->surface & (CLI | SDK)) && !start_face(l, err))
@@ -410,7 +411,7 @@ bool lab_store(struct lab *l, const json_t *more, struct err *err)
 	if (service && !reference_seed(service, state, err))
 		return err_note(err, "workspaces of the lab");
 	/* A foreign service may take them by a way of its own. */
-	if (!service && l->target->push)
+	if (l->now.surface == SERVICE && !l->embedded && l->target->push)
 		return l->target->push(l->target->ctx, l->now.instance, state, err);
 	return true;
 }
