@@ -110,6 +110,9 @@ void played_make(struct played *p, const struct options *o, bool gated)
 		p->code = complain(&err);
 	} else if (!plan_rows(&p->plan)) {
 		fprintf(stderr, "gauntlet: nothing was selected\n");
+		/* An empty shard has a report too, or the others could not be merged. */
+		if (o->shards > 1)
+			play(p, gated, &err);
 		p->code = EXIT_NOTHING;
 	} else if (!session_take_ports(&p->s, &err)) {
 		p->code = complain(&err);
