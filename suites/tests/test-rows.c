@@ -160,15 +160,12 @@ static bool is_covered(const char *entry, size_t n)
 /* Nothing that the documentation promises is left without a row. */
 static void test_catalogue(void)
 {
-	char entry[100];
-
 	for (const char *p = catalogue; *p; p += strcspn(p, "\n") + 1) {
 		size_t n = strcspn(p, "\n");
 
-		snprintf(entry, sizeof(entry), "%.*s", (int)n, p);
-		CU_ASSERT_TRUE(is_covered(entry, n));
-		if (!is_covered(entry, n))
-			printf("\n    no row covers %s", entry);
+		CU_ASSERT_TRUE(is_covered(p, n));
+		if (!is_covered(p, n))
+			printf("\n    no row covers %.*s", (int)n, p);
 	}
 }
 
