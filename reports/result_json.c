@@ -60,7 +60,7 @@ static const struct field result_fields[] = {
 #name, type, offsetof(struct check, name)                                      \
 	}
 static const struct field check_fields[] = {
-	CHECK(what, WORD), CHECK(held, FLAG), CHECK(control, FLAG),
+	CHECK(what, WORD), CHECK(held, FLAG), CHECK(control, FLAG), CHECK(guard, WORD),
 	CHECK(want, WORD), CHECK(got, WORD),  { 0 },
 };
 

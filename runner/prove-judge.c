@@ -11,7 +11,7 @@ bool proof_killed(const struct proof_mutant *m)
 
 bool check_excused(const struct proof_check *c)
 {
-	return c->control || c->row->guard;
+	return c->control || c->guard || c->row->guard;
 }
 
 static bool failed(const struct proof_play *y)
@@ -27,7 +27,8 @@ static struct proof_check *find_check(struct proof *p, const struct proof_play *
 			return &p->checks[i];
 	}
 	p->checks[p->n_checks] =
-		(struct proof_check) { y->item->suite, y->item->row, c->what, c->control, 0 };
+		(struct proof_check) { y->item->suite, y->item->row, c->what, c->control,
+					c->guard, 0 };
 	return &p->checks[p->n_checks++];
 }
 

@@ -238,7 +238,8 @@ static json_t *checks_json(const struct proof *p)
 				      json_pack("{s:s, s:s, s:s, s:i, s:b, s:s?}", "section",
 						c->suite->section, "row", c->row->name, "check",
 						c->what, "reds", (int)c->reds, "control",
-						c->control, "guard", c->row->guard));
+						c->control, "guard",
+						c->guard ? c->guard : c->row->guard));
 	}
 	return list;
 }

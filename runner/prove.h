@@ -28,6 +28,7 @@ struct proof_check { /* a named check of a row, over all its expansions */
 	const struct scenario *row;
 	const char *what;
 	bool control;
+	const char *guard; /* of the check itself */
 	size_t reds; /* plays in which it did not hold */
 };
 

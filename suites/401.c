@@ -284,8 +284,10 @@ static void uniform_answers(struct run *run)
 	good_request_reaches(run);
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		a = with_token(run, defective(run, kinds[i]));
-		if (!first)
+		if (!first) {
 			first = a;
+			continue;
+		}
 		check_that(
 			run, a->status == first->status && strcmp(a->body, first->body) == 0,
 			run_printf(run, "tells nothing of %s", kinds[i]->who),
@@ -329,7 +331,6 @@ static void auth_is_off(struct run *run)
 {
 	const struct answer *a = discovery(run);
 
-	check_status(run, "answers without credentials", a, "200");
 	check_that(run, json_is_false(json_object_get(a->json, "auth_enabled")),
 		   "says that authentication is off", "\"auth_enabled\": false", "%s", a->body);
 	if (run->surface == SERVICE)
@@ -342,9 +343,8 @@ static void overrides_are_published(struct run *run)
 
 	check_equal(run, "publishes the configured endpoint",
 		    conf_str(a->json, "oidc.token_endpoint", ""), run->config->token_endpoint);
-	check_that(run, conf_str(a->json, "oidc.device_authorization_endpoint", NULL) != NULL,
-		   "and the provider's where none is configured", "a device endpoint", "%s",
-		   a->body);
+	control_that(run, conf_str(a->json, "oidc.device_authorization_endpoint", NULL) != NULL,
+		     "publishes the provider's where none is configured", "%s", a->body);
 }
 
 static void discovery_without_provider(struct run *run)
@@ -808,7 +808,8 @@ static const struct scenario rows[] = {
 		.consequence = "lets anybody forge a token with a key of their own",
 		.remedy = "Take the key of that kid from the JWKS, and no other.",
 		.catalogue = "AUTH-401-KID-UNKNOWN AUTH-401-WRONG-KEY",
-		.mutants = "pdp-falls-back-to-first-key pdp-trusts-kid",
+		.mutants = "pdp-falls-back-to-first-key pdp-trusts-kid "
+			   "pdp-decodes-without-verifying",
 		.level = LEVEL_ADVICE,
 		.surfaces = FRONT,
 		.play = defective_refused,

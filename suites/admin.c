@@ -31,7 +31,9 @@ static void asked_as(struct run *run, const char *what, const char *email, bool 
 {
 	if (run->surface == PDP) {
 		check_decision(
-			run, run_printf(run, "%s %s", allowed ? "allows" : "denies", what),
+			run,
+			allowed ? run_printf(run, "lets %s through", what)
+				: run_printf(run, "refuses %s", what),
 			decide(run,
 			       &(struct ask_decision) { .id = "somebody",
 							.email = email,
@@ -94,7 +96,8 @@ static const struct trial defaults[] = {
 	{ "any user who reads default", "mallory", .workspace = "default", .allowed = true },
 	{ "any user who writes to default", "mallory", "POST", "projects", "default",
 	  .body = "{\"name\": \"mine\"}", .allowed = true },
-	{ "any user who reads system", "mallory", .workspace = "system", .allowed = true },
+	{ "any user who reads system", "mallory", .workspace = "system", .allowed = true,
+	  .control = true },
 	{ "any user who writes to system", "mallory", "POST", "projects", "system",
 	  .body = "{\"name\": \"mine\"}" },
 	{ 0 }
@@ -105,7 +108,7 @@ static const struct trial wildcard[] = { { "any user in a workspace of everybody
 					   .workspace = "default" },
 					 { 0 } };
 static const struct trial isolation[] = {
-	{ "the Admin of ml-team in ml-team", "alice", .allowed = true },
+	{ "the Admin of ml-team in ml-team", "alice", .allowed = true, .control = true },
 	{ "the Admin of ml-team in other-team", "alice", .workspace = "other-team" },
 	{ 0 }
 };
@@ -116,9 +119,9 @@ static void highest_role(struct run *run)
 		{ "an Editor by name where everybody is Viewer", "mallory", "PUT",
 		  .workspace = "open-team", .allowed = true },
 		{ "a Viewer by everybody's binding who reads", "victor",
-		  .workspace = "open-team", .allowed = true },
+		  .workspace = "open-team", .allowed = true, .control = true },
 		{ "a Viewer by everybody's binding who writes", "victor", "PUT",
-		  .workspace = "open-team" },
+		  .workspace = "open-team", .control = true },
 	};
 
 	platform_state(run,
@@ -145,10 +148,11 @@ static void star_is_no_name(struct run *run)
 
 static void group_counts(struct run *run)
 {
-	static const struct trial without = { "the same user without the group", "mallory" };
+	static const struct trial without = { "the same user without the group", "mallory",
+					      .control = true };
 
 	if (run->surface == PDP) {
-		check_decision(run, "allows a user of a bound group",
+		check_decision(run, "lets a user of a bound group through",
 			       decide(run, &(struct ask_decision) { .principal = "grace" }),
 			       true);
 		play_trial(run, &without);
@@ -208,6 +212,7 @@ static void line_break_in_claim(struct run *run)
 	control_allowed(run, "a good token", read_with(run, "alice", NULL, NULL));
 	check_refused(run, "a subject with a line break",
 		      read_with(run, "alice", subject, NULL), "400 401 403 500 502");
+	guards(run, "the subject's line turns red with the same defect");
 	check_refused(
 		run, "an address with a line break",
 		read_with(run, "alice", email_is(run, "alice@example.com\r\nX-Other: 1"), NULL),
@@ -219,22 +224,23 @@ static void line_break_in_claim(struct run *run)
 static const struct trial services[] = { { "a service in any workspace", "service:jobs",
 					   .workspace = "other-team", .allowed = true },
 					 { "a user in a workspace of others", "mallory",
-					   .workspace = "other-team" },
+					   .workspace = "other-team", .control = true },
 					 { 0 } };
 static const struct trial service_accounts[] = {
-	{ "a service", "service:ci", .workspace = "other-team", .allowed = true },
+	{ "a service", "service:ci", .workspace = "other-team", .allowed = true,
+	  .control = true },
 	{ "a service account without a role", "service-account:ci", .workspace = "other-team" },
 	{ 0 }
 };
 
 static void on_behalf(struct run *run)
 {
-	check_decision(run, "allows a service for a user who may",
-		       decide(run, &(struct ask_decision) { .id = "service:jobs",
-							    .email = "alice@example.com",
-							    .on_behalf_of = person_subject(
-								    run, "alice") }),
-		       true);
+	control_decision(run, "allows a service for a user who may",
+			 decide(run, &(struct ask_decision) { .id = "service:jobs",
+							      .email = "alice@example.com",
+							      .on_behalf_of = person_subject(
+								      run, "alice") }),
+			 true);
 	check_decision(run, "denies a service for a user who may not",
 		       decide(run, &(struct ask_decision) { .id = "service:jobs",
 							    .email = "mallory@example.com",
@@ -359,6 +365,9 @@ static void has_permissions(struct run *run)
 	for (size_t i = 0; i < ARRAY_LEN(permission_table); i++) {
 		const struct permissions *p = &permission_table[i];
 
+		guards(run, p->allowed && *p->permissions
+				    ? "a point that confirms nothing fails every row of 403"
+				    : NULL);
 		check_decision(
 			run,
 			run_printf(run, "%s %s", p->allowed ? "confirms" : "denies", p->what),
@@ -387,6 +396,9 @@ static void has_role(struct run *run)
 	for (size_t i = 0; i < ARRAY_LEN(role_table); i++) {
 		const struct roles *r = &role_table[i];
 
+		guards(run, i + 1 < ARRAY_LEN(role_table)
+				    ? "roles are bound by name in every row of 403"
+				    : NULL);
 		check_decision(
 			run, run_printf(run, "%s %s", r->held ? "confirms" : "denies", r->what),
 			decide(run,

@@ -148,9 +148,9 @@ static void key_works_once_shown(struct run *run)
 	const char *jti, *key = new_key(run, &jti);
 	const struct answer *a;
 
-	check_allowed(run, "the key of somebody who may", read_with(run, key));
+	control_allowed(run, "the key of somebody who may", read_with(run, key));
 	a = keys(run, "GET", "", token_for(run, "alice"), NULL);
-	check_contains(run, "lists the key", a->body, jti);
+	control_that(run, strstr(a->body, jti) != NULL, "lists the key", "%s", a->body);
 	check_lacks(run, "does not show it again", a->body, key);
 }
 
@@ -162,7 +162,7 @@ static void key_obeys(struct run *run)
 	keys(run, "POST", run_printf(run, "/%s/suspend", jti), alice, "{}");
 	check_refused(run, "a suspended key", read_with(run, key), "401");
 	keys(run, "POST", run_printf(run, "/%s/unsuspend", jti), alice, "{}");
-	check_allowed(run, "the key again", read_with(run, key));
+	control_allowed(run, "the key again", read_with(run, key));
 	keys(run, "DELETE", run_printf(run, "/%s", jti), alice, NULL);
 	check_refused(run, "a revoked key", read_with(run, key), "401");
 }
@@ -207,10 +207,12 @@ static void key_lifetimes(struct run *run)
 	const char *jti;
 
 	new_key(run, &jti);
-	for (size_t i = 0; i < ARRAY_LEN(bodies); i++)
+	for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
+		guards(run, i == 1 ? NULL : "a spelling more of what the unbounded one breaks");
 		check_status(run, run_printf(run, "refuses %s", bodies[i]),
 			     keys(run, "POST", "", token_for(run, "alice"), bodies[i]),
 			     statuses[i]);
+	}
 }
 
 static void key_for_service_account(struct run *run)

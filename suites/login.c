@@ -276,6 +276,7 @@ static void discovery_down(struct run *run)
 	r = cli_command(run, &(struct command) { .verb = "login", .timeout_ms = 15000 });
 	login_ended(run, r);
 	check_contains(run, "names discovery", said(run, r), "iscover|auth configuration|500");
+	guards(run, "without discovery there is no address to send anything to");
 	check_count(run, "sends nothing to the provider", logins_seen(run), 0);
 }
 

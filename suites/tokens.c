@@ -462,7 +462,7 @@ static const struct scenario rows[] = {
 			"Print verification_uri and user_code; store access and refresh token.",
 		.catalogue = "AUTH-TOK-DEVICE-OK",
 		.needs = "cli.login",
-		.mutants = "cli-wrong-grant",
+		.mutants = "cli-hides-code cli-wrong-grant",
 		.wait_s = 2,
 		.surfaces = CLI,
 		.providers = EACH_PROVIDER,

@@ -44,6 +44,13 @@ static const char *path_of(struct run *run, const struct trial *t)
 	return run_printf(run, "%s/%s", ws_path(run, ws), t->path);
 }
 
+/* One text at every door, so that one check is one promise. */
+static const char *what_of(struct run *run, const struct trial *t)
+{
+	return t->allowed ? run_printf(run, "lets %s through", t->what)
+			  : run_printf(run, "refuses %s", t->what);
+}
+
 static bool ask_pdp(struct run *run, const struct trial *t)
 {
 	bool none = t->scopes && strcmp(t->scopes, "-") == 0;
@@ -57,9 +64,10 @@ static bool ask_pdp(struct run *run, const struct trial *t)
 							  : "platform:read platform:write",
 			    });
 
-	return check_decision(
-		run, run_printf(run, "%s %s", t->allowed ? "allows" : "denies", t->what), d,
-		t->allowed);
+	if (t->control)
+		return control_that(run, d->answered && d->allowed == t->allowed,
+				    what_of(run, t), "%s", d->allowed ? "allowed" : "denied");
+	return check_decision(run, what_of(run, t), d, t->allowed);
 }
 
 static bool ask_front(struct run *run, const struct trial *t)
@@ -78,6 +86,10 @@ static bool ask_front(struct run *run, const struct trial *t)
 					 : has_body ? "{}"
 						    : NULL,
 			 });
+	if (t->control && t->allowed)
+		return control_allowed(run, t->what, a);
+	if (t->control)
+		return control_that(run, a->status >= 400, what_of(run, t), "%d", a->status);
 	return t->allowed ? check_allowed(run, t->what, a)
 			  : check_refused(run, t->what, a, t->person ? "403" : "401");
 }
@@ -89,6 +101,9 @@ bool play_trial(struct run *run, const struct trial *t)
 
 void play_trials(struct run *run)
 {
-	for (const struct trial *t = run->arg; t->what; t++)
+	for (const struct trial *t = run->arg; t->what; t++) {
+		guards(run, t->guard);
 		play_trial(run, t);
+	}
+	guards(run, NULL);
 }

@@ -19,10 +19,11 @@ struct trial {
 	const char *scopes; /* as the token has them; NULL: platform:read platform:write; "-": none */
 	bool allowed;
 	const char *body;   /* JSON; NULL: {} where the method has one */
+	bool control;       /* not what the row is about: without it the others say nothing */
+	const char *guard;  /* see guards() */
 };
 
-/* Plays run->arg, a table of trials. Those that are allowed are positive controls where the
- * table has a denied one as well, checks otherwise. */
+/* Plays run->arg, a table of trials. */
 void play_trials(struct run *run);
 bool play_trial(struct run *run, const struct trial *t);
 /* Claims that say these scopes as the provider would; "-" takes them out. New reference. */

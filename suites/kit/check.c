@@ -53,6 +53,7 @@ static bool record_va(struct run *run, struct check c, const char *want, const c
 	struct buf text = { 0 };
 
 	c.what = arena_str(run->arena, c.what);
+	c.guard = run->guard;
 	if (!c.held) {
 		buf_vprintf(&text, got, ap);
 		c.want = one_line(run, want ? want : c.what);
@@ -83,6 +84,11 @@ bool control_that(struct run *run, bool held, const char *what, const char *got,
 	record_va(run, c, NULL, got, ap);
 	va_end(ap);
 	return held;
+}
+
+void guards(struct run *run, const char *reason)
+{
+	run->guard = reason;
 }
 
 /* Is the number one of the blank-separated ones? */
@@ -126,6 +132,12 @@ bool check_status(struct run *run, const char *what, const struct answer *a,
 	return check_that(run, among(a->status, statuses), what,
 			  run_printf(run, "status %s", either(run, statuses)), "%s",
 			  status_got(run, a));
+}
+
+bool control_status(struct run *run, const char *what, const struct answer *a,
+		    const char *statuses)
+{
+	return control_that(run, among(a->status, statuses), what, "%s", status_got(run, a));
 }
 
 static bool holds_one(const char *text, const char *words, char *ret_word, size_t cap)
@@ -300,6 +312,12 @@ bool check_decision(struct run *run, const char *what, const struct decision *d,
 	if (!held)
 		mark(run, "pdp", NULL, allowed ? "must be allowed" : "must be denied");
 	return held;
+}
+
+bool control_decision(struct run *run, const char *what, const struct decision *d, bool allowed)
+{
+	return control_that(run, d->answered && d->allowed == allowed, what, "%s",
+			    d->answered ? d->allowed ? "allowed" : "denied" : "no decision");
 }
 
 void mark(struct run *run, const char *from, const char *to, const char *remark)

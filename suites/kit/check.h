@@ -19,12 +19,19 @@ bool control_that(struct run *run, bool held, const char *what, const char *got,
 
 /* statuses: "401", or several that will do: "403 404". */
 bool check_status(struct run *run, const char *what, const struct answer *a, const char *statuses);
+/* The same as a control. */
+bool control_status(struct run *run, const char *what, const struct answer *a,
+		    const char *statuses);
 /* Text contains one of the words, separated by '|': "AADSTS70011|invalid_scope". */
 bool check_contains(struct run *run, const char *what, const char *text, const char *words);
 /* Text contains none of the words, as above: secrets, forged values. */
 bool check_lacks(struct run *run, const char *what, const char *text, const char *words);
 bool check_equal(struct run *run, const char *what, const char *got, const char *want);
 bool check_count(struct run *run, const char *what, size_t got, size_t want);
+
+/* From here on, until guards(run, NULL): checks that no defect of ours turns red, and why. They count
+ * like the others; a proof excuses them. */
+void guards(struct run *run, const char *reason);
 
 /* Front door. Refused with one of the statuses, and nothing reached what stands behind: at a
  * gateway the upstream saw no request, at a service no success came back. */
@@ -41,6 +48,7 @@ bool control_succeeds(struct run *run, const char *what, const struct ran *r);
 
 /* Decision door. */
 bool check_decision(struct run *run, const char *what, const struct decision *d, bool allowed);
+bool control_decision(struct run *run, const char *what, const struct decision *d, bool allowed);
 
 /* Marks the last message from -> to of the transcript as the offending one; call it when a
  * check did not hold. to may be NULL. The first mark stays. */

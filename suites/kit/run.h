@@ -33,6 +33,7 @@ struct run {
 	bool broken;                  /* our side failed: run_broken() said why */
 	struct result *result;        /* filled by check.h and the transcript */
 	const char *mark_from, *mark_to, *mark_remark; /* see mark() */
+	const char *guard;            /* of the checks that follow: see guards() */
 	size_t cap_checks;
 	struct owned *owned;          /* see owned.h */
 };

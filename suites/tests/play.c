@@ -142,7 +142,7 @@ static bool option(struct wish *w, int argc, char **argv, int *i)
 int main(int argc, char **argv)
 {
 	char home[] = "/tmp/play-XXXXXX";
-	struct wish w = { .lab = { .edition = "nemo", .address = "127.0.0.1", .seed = 42 } };
+	struct wish w = { .lab = { .edition = "nemo", .address = "127.0.77.1", .seed = 42 } };
 	int rc;
 
 	if (argc < 2 || !mkdtemp(home))
