@@ -117,8 +117,9 @@ int verb_doctor(const struct options *o)
 	if (!o->target || lint(o->target, &err)) {
 		if (session_open(&s, o, &err)) {
 			if (s.target)
-				line(true, "%s %s, kind %s, edition %s", s.target->name,
-				     s.target->version, target_file_of(s.loaded)->kind,
+				line(true, "%s%s%s, kind %s, edition %s", s.target->name,
+				     *s.target->version ? " " : "", s.target->version,
+				     target_file_of(s.loaded)->kind,
 				     s.target->edition ? s.target->edition : "nemo");
 			code = session_take_ports(&s, &err) ? play_gates(&s, &err)
 							    : complain(&err);

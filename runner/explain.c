@@ -110,7 +110,8 @@ static void print_refusal(const struct result *r, const char *provider)
 		if (!h->answer || !h->from || strcmp(h->from, "idp") != 0 || !h->detail ||
 		    h->text[0] != '4')
 			continue;
-		printf("\nThe provider's answer, word for word (%s):\n\n", provider);
+		printf("\nThe provider's answer, word for word (%s):\n\n  HTTP %.3s\n",
+		       provider, h->text);
 		say_wrapped(stdout, "", 2, h->detail);
 		return;
 	}

@@ -37,16 +37,28 @@ static void fill_program(const struct embedded *e, struct buf *ret)
 	arena_free(a);
 }
 
+/* `gauntlet init schema`: what editors and validators read. */
+static int print_schema(void)
+{
+	AUTO(json_t) json_t *schema = target_schema();
+
+	json_dumpf(schema, stdout, JSON_INDENT(1));
+	putchar('\n');
+	return fflush(stdout) ? EXIT_NO_TRY : EXIT_OK;
+}
+
 int verb_init(const struct options *o)
 {
+	bool schema = o->operands.n == 1 && !strcmp(o->operands.items[0], "schema");
 	const struct embedded *e = o->operands.n == 1 ? find(o->operands.items[0]) : NULL;
 	AUTO_BUF text = { 0 };
 	struct err err = { 0 };
 
+	if (schema)
+		return print_schema();
 	if (!e) {
 		fail(&err, ERR_INPUT,
-		     "init: expected one of cli, gateway, pdp, service, sdk, "
-		     "platform");
+		     "init: expected one of cli, gateway, pdp, service, sdk, platform, schema");
 		return complain(&err);
 	}
 	fill_program(e, &text);

@@ -6,8 +6,8 @@
 #include <signal.h>
 #include <string.h>
 
-static const char *const kind_words[] = { "cli", "gateway",  "pdp", "service",
-					  "sdk", "platform", NULL };
+static const char *const kind_words[] = { "cli", "gateway",  "pdp",    "service",
+					  "sdk", "platform", "schema", NULL };
 static const char *const shell_words[] = { "bash", "zsh", "fish", NULL };
 
 const struct verb_row verb_rows[] = {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Bytes of text that fit into room columns: up to a space, or all of a word that never fits. */
+/* Bytes of text that fit into room columns: up to a space, or a piece of a word that never fits. */
 static size_t fitting(const char *text, size_t room)
 {
 	size_t n = strcspn(text, "\n"), cut;
@@ -12,10 +12,7 @@ static size_t fitting(const char *text, size_t room)
 		return n;
 	for (cut = room; cut > 0 && text[cut] != ' '; cut--)
 		;
-	if (cut)
-		return cut;
-	cut = strcspn(text, " \n");
-	return cut;
+	return cut ? cut : room;
 }
 
 void say_wrapped(FILE *out, const char *label, int column, const char *text)

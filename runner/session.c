@@ -127,6 +127,11 @@ static bool choose_ids(struct session *s, struct err *err)
 		if (!s->ids || !s->required || !all_exist(s->ids, err))
 			return err_note(err, "--profile %s", o->profile);
 	}
+	if (o->scenario_set) {
+		s->ids = profile_read(s->arena, o->scenario_set, false, err);
+		if (!s->ids || !all_exist(s->ids, err))
+			return err_note(err, "--scenario-set %s", o->scenario_set);
+	}
 	if (o->failed) {
 		s->ids = ids_of_report(s, o->failed, true, err);
 		if (!s->ids)

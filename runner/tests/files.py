@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+"""Files of this repository that the program must agree with: files.py GAUNTLET ROOT.
+
+The published schema of target files is current and accepts each of ours; every profile names
+rows that exist; the catalogue page is current.
+"""
+import glob
+import json
+import os
+import subprocess
+import sys
+
+gauntlet, root = sys.argv[1:3]
+complaints = []
+
+
+def said(*words):
+    done = subprocess.run([gauntlet, *words], capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def same(path, words):
+    """The file is what the program prints now."""
+    with open(os.path.join(root, path), encoding="utf-8") as f:
+        if f.read() != said(*words)[1]:
+            complaints.append(f"{path} is old: gauntlet {' '.join(words)} > {path}")
+
+
+def check_targets():
+    import jsonschema
+    import yaml
+    schema = json.loads(said("init", "schema")[1])
+    jsonschema.Draft202012Validator.check_schema(schema)
+    judge = jsonschema.Draft202012Validator(schema)
+    files = sorted(glob.glob(os.path.join(root, "fixtures/targets/*.yaml")))
+    files += sorted(glob.glob(os.path.join(root, "runner/init/*.yaml")))
+    for path in files:
+        with open(path, encoding="utf-8") as f:
+            for error in judge.iter_errors(yaml.safe_load(f)):
+                complaints.append(f"{path}: {error.json_path}: {error.message}")
+    wrong = {"target": "x", "kind": "gatway", "command": ["sh"], "redy": {}}
+    if len(list(judge.iter_errors(wrong))) != 2:
+        complaints.append("the schema does not see a wrong kind and an unknown key")
+    return len(files)
+
+
+def check_profiles():
+    files = sorted(glob.glob(os.path.join(root, "fixtures/profiles/*.txt")))
+    for path in files:
+        code, _, err = said("list", "--profile", path)
+        if code:
+            complaints.append(f"{path}: {err.strip()}")
+    return len(files)
+
+
+same("fixtures/targets/schema.json", ["init", "schema"])
+page = "suites/CATALOGUE.md"
+if os.path.exists(os.path.join(root, page)):
+    same(page, ["list", "--format", "markdown"])
+try:
+    n = check_targets()
+except ImportError as missing:
+    print(f"SKIPPED: target files against their schema: {missing}")
+    n = 0
+print("\n".join(complaints) or f"{n} target files, {check_profiles()} profiles: in order")
+sys.exit(1 if complaints else 0)
