@@ -337,6 +337,7 @@ static const struct scenario rows[] = {
 		.remedy = "Load the bindings anew at each interval, whole.",
 		.catalogue = "AUTH-PROP-EMBEDDED-30 AUTH-PROP-OPA-2X",
 		.configuration = "short-refresh",
+		.needs = "pdp.polls",
 		.mutants = "pdp-loads-once pdp-never-takes-away",
 		.wait_s = 5,
 		.surfaces = PDP,
