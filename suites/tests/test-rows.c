@@ -150,7 +150,7 @@ static bool is_covered(const char *entry, size_t n)
 		for (size_t k = 0; k < suites[i]->n; k++) {
 			const char *of = suites[i]->rows[k].catalogue, *p = of;
 
-			for (; p && (p = strstr(p, entry)); p += n)
+			for (; p && (p = memmem(p, strlen(p), entry, n)); p += n)
 				if ((p == of || p[-1] == ' ') && (!p[n] || p[n] == ' '))
 					return true;
 		}
