@@ -301,9 +301,10 @@ static void foreign_prefix(struct run *run)
 {
 	json_t *foreign = json_pack("{s:s, s:n}", "scp", "api://other/platform:write", "scope");
 
-	control_allowed(run, "platform:write without a prefix",
+	control_allowed(run, "scopes without a prefix",
 			with_claims(run, "POST",
-				    json_pack("{s:s, s:n}", "scp", "platform:write", "scope")));
+				    json_pack("{s:s, s:n}", "scp",
+					      "platform:read platform:write", "scope")));
 	check_refused(run, "somebody else's prefix before platform:write",
 		      with_claims(run, "POST", foreign), "403");
 }
