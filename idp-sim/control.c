@@ -26,6 +26,21 @@ json_t *call_refuse(struct call *c, int status, const char *remedy, const char *
 	return o;
 }
 
+struct provider *call_provider(struct call *c, const char *name, json_t **ret_refused)
+{
+	struct provider *p = name ? idp_provider(c->idp, name) : NULL;
+
+	*ret_refused = p ? NULL
+			 : call_refuse(c, 404, "GET /_sim/providers lists them",
+				       "there is no provider '%s'", name ? name : "");
+	return p;
+}
+
+json_t *call_error(struct call *c, const struct err *err)
+{
+	return call_refuse(c, err->kind == ERR_INPUT ? 400 : 500, NULL, "%s", err->text);
+}
+
 /* ---- finding the route ---- */
 
 /* Whether the path is the pattern's; what stood for {...} goes to args, decoded. */
@@ -127,8 +142,7 @@ static json_t *check_body(struct call *c, const struct route *r)
 
 	if (c->body && !json_is_object(c->body))
 		return call_refuse(c, 400, members(c, r->body), "the body has to be an object");
-	json_object_foreach((json_t *)(uintptr_t)c->body, name, value)
-	{
+	json_object_foreach((json_t *)(uintptr_t)c->body, name, value) {
 		const struct conf_key *k = find_key(r->body, name);
 		if (!k && r->free_body)
 			continue;

@@ -22,6 +22,11 @@ struct call {
 json_t *call_refuse(struct call *c, int status, const char *remedy, const char *fmt, ...)
 	PRINTF(4, 5);
 
+/* The provider that a member or a part of the path names; NULL after filling *ret_refused. */
+struct provider *call_provider(struct call *c, const char *name, json_t **ret_refused);
+/* 400 for a mistake of the caller, 500 for ours. */
+json_t *call_error(struct call *c, const struct err *err);
+
 struct route {
 	const char *method;
 	const char *path; /* "/_sim/devices/{user_code}/approve" */

@@ -2,10 +2,7 @@
 /* The way to the request of each grant and each endpoint. */
 #include "idp-sim/program/play.h"
 
-#include "idp-sim/base/form.h"
-
 #include <string.h>
-#include <strings.h>
 
 static bool begin(struct play *p, const char *endpoint, const char *method, struct err *err)
 {
@@ -32,7 +29,7 @@ static bool need_user(struct play *p, struct err *err)
 	       fail(err, ERR_INPUT, "%s has no user who can sign in", p->provider->name);
 }
 
-static const char *login_name(const struct user *u)
+const char *play_login(const struct user *u)
 {
 	for (size_t i = 0; i < u->logins.n; i++)
 		if (strchr(u->logins.v[i], '@'))
@@ -56,7 +53,7 @@ static bool flow_password(struct play *p, struct err *err)
 	if (!need_client(p, GRANT_PASSWORD, true, err) || !need_user(p, err) ||
 	    !begin_grant(p, GRANT_PASSWORD, err))
 		return false;
-	ask_set(&p->ask, "username", login_name(p->user));
+	ask_set(&p->ask, "username", play_login(p->user));
 	ask_set(&p->ask, "password", p->user->password);
 	ask_set(&p->ask, "scope", play_scope(p, GRANT_PASSWORD));
 	return true;
@@ -253,7 +250,7 @@ static bool flow_authn(struct play *p, struct err *err)
 
 	if (!need_user(p, err) || !begin(p, "authn", "POST", err))
 		return false;
-	o = json_pack("{s:s, s:s}", "username", login_name(p->user), "password",
+	o = json_pack("{s:s, s:s}", "username", play_login(p->user), "password",
 		      p->user->password);
 	AUTO(char) char *text = json_dumps(o, JSON_COMPACT);
 	p->ask.type = "application/json";
@@ -261,149 +258,11 @@ static bool flow_authn(struct play *p, struct err *err)
 	return true;
 }
 
-/* ---- a person at the pages ---- */
-
-/* The value of an attribute in one tag, HTML-decoded; NULL when absent. */
-static const char *attribute(struct play *p, const char *tag, size_t n, const char *name)
-{
-	AUTO_BUF mark = { 0 };
-	AUTO_BUF out = { 0 };
-	const char *end = tag + n;
-
-	buf_printf(&mark, " %s=\"", name);
-	const char *at = memmem(tag, n, mark.p, mark.n);
-	if (!at)
-		return NULL;
-	for (at += mark.n; at < end && *at != '"'; at++) {
-		buf_char(&out, *at);
-		if (!strncmp(at, "&amp;", 5))
-			at += 4;
-	}
-	return arena_str(p->arena, out.p ? out.p : "");
-}
-
-static const char *absolute(struct play *p, const char *base, const char *url)
-{
-	const char *path = strstr(base, "://");
-
-	if (!url || strstr(url, "://"))
-		return url;
-	path = path ? strchr(path + 3, '/') : NULL;
-	return *url == '/' ? arena_printf(p->arena, "%.*s%s", (int)(path ? path - base : 0),
-					  base, url)
-			   : base;
-}
-
-static bool says_no(const char *name, const char *value)
-{
-	static const char *const words[] = { "cancel", "deny", "decline", "no", "back" };
-
-	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if ((name && !strcasecmp(name, words[i])) ||
-		    (value && !strcasecmp(value, words[i])))
-			return true;
-	return false;
-}
-
-/* What a person types into one input. A page with a yes and a no has one of each. */
-static void fill_input(struct play *p, const char *tag, size_t n, bool refuses, struct ask *a)
-{
-	const char *name = attribute(p, tag, n, "name");
-	const char *type = attribute(p, tag, n, "type");
-	const char *value = attribute(p, tag, n, "value");
-
-	bool button = (type && !strcmp(type, "submit")) || !strncmp(tag, "<button", 7);
-
-	if (!name || (button && says_no(name, value) != refuses))
-		return;
-	if (type && !strcmp(type, "password"))
-		value = p->user->password;
-	else if (!button && (!type || !strcmp(type, "text") || !strcmp(type, "email")))
-		value = login_name(p->user);
-	ask_set(a, name, value ? value : "");
-}
-
-/* The first form of a page, filled in. False: there is none. */
-static bool fill_form(struct play *p, const char *base, const char *html, struct ask *a)
-{
-	const char *form = html ? strstr(html, "<form") : NULL;
-	const char *end = form ? strstr(form, "</form>") : NULL;
-	bool refuses = p->deny && form && !strstr(form, "type=\"password\"");
-
-	if (!end)
-		return false;
-	*a = (struct ask) { .method = "POST",
-			    .url = absolute(p, base,
-					    attribute(p, form, strcspn(form, ">"), "action")) };
-	if (!a->url)
-		a->url = base;
-	for (const char *tag = form; (tag = strchr(tag + 1, '<')) && tag < end;)
-		if (!strncmp(tag, "<input", 6) || !strncmp(tag, "<button", 7))
-			fill_input(p, tag, strcspn(tag, ">"), refuses, a);
-	return true;
-}
-
-static const char *cookies_of(struct play *p, const struct wire_answer *answer, const char *old)
-{
-	AUTO_BUF out = { 0 };
-
-	buf_str(&out, old);
-	for (size_t i = 0; i < answer->n_headers; i++) {
-		const char *value = answer->headers[i].value;
-		if (strcasecmp(answer->headers[i].name, "Set-Cookie"))
-			continue;
-		buf_printf(&out, "%s%.*s", out.n ? "; " : "", (int)strcspn(value, ";"), value);
-	}
-	return out.p ? arena_str(p->arena, out.p) : NULL;
-}
-
-static const char *code_in(struct play *p, const char *location)
-{
-	const char *query = strchr(location, '?');
-	struct form f =
-		form_parse(p->arena, query ? query + 1 : "", query ? strlen(query + 1) : 0);
-
-	return form_get(&f, "code");
-}
-
-/* Goes from page to page until `stop` says that the next request is the one wanted, or the
- * browser is sent back to the client; then *ret_code is the code. */
-static bool browse(struct play *p, const char *stop, const char **ret_code, struct err *err)
-{
-	enum { PAGES = 8 };
-	struct ask next = p->ask;
-
-	for (int i = 0; i < PAGES; i++) {
-		AUTO_ANSWER answer = { 0 };
-		const char *url = next.url;
-		p->ask = next;
-		if (stop && strstr(url, stop))
-			return true;
-		if (!play_send(p, &answer, err))
-			return false;
-		const char *cookie = cookies_of(p, &answer, next.cookie);
-		const char *location = wire_header(&answer, "Location");
-		if (location && !strncmp(location, p->redirect_uri, strlen(p->redirect_uri))) {
-			*ret_code = code_in(p, location);
-			return *ret_code || fail(err, ERR_INPUT, "no code in %s", location);
-		}
-		if (location)
-			next = (struct ask) { .method = "GET",
-					      .url = absolute(p, url,
-							      arena_str(p->arena, location)) };
-		else if (!fill_form(p, url, answer.body, &next))
-			return fail(err, ERR_INPUT, "%s answered %d without a form", url,
-				    answer.status);
-		next.cookie = cookie;
-	}
-	return fail(err, ERR_INPUT, "the sign-in never came to an end");
-}
-
 const char *play_code(struct play *p, struct err *err)
 {
 	const char *code = NULL;
 
-	return flow_authorize(p, err) && browse(p, NULL, &code, err) ? code : NULL;
+	return flow_authorize(p, err) && play_browse(p, NULL, &code, err) ? code : NULL;
 }
 
 /* The path of an endpoint up to its first parameter, to know a page by. */
@@ -415,28 +274,13 @@ static const char *path_of(struct play *p, const char *endpoint)
 	return path ? path : "no such endpoint";
 }
 
-/* Fetches the page that p->ask asks for and fills its form in. */
-static bool browse_once(struct play *p, struct err *err)
-{
-	AUTO_ANSWER answer = { 0 };
-	const char *cookie;
-
-	if (!play_send(p, &answer, err))
-		return false;
-	cookie = cookies_of(p, &answer, p->ask.cookie);
-	if (!fill_form(p, p->ask.url, answer.body, &p->ask))
-		return fail(err, ERR_INPUT, "%s has no form", p->ask.url);
-	p->ask.cookie = cookie;
-	return true;
-}
-
 /* The sign-in form, filled in and not yet sent. */
 static bool flow_sign_in(struct play *p, struct err *err)
 {
 	const char *code;
 
 	return flow_authorize(p, err) && need_user(p, err) &&
-	       browse(p, path_of(p, "sign_in"), &code, err);
+	       play_browse(p, path_of(p, "sign_in"), &code, err);
 }
 
 /* The consent form, the answer chosen and not yet sent. */
@@ -445,8 +289,8 @@ static bool flow_consent(struct play *p, struct err *err)
 	const char *code;
 
 	return flow_authorize(p, err) && need_user(p, err) &&
-	       browse(p, path_of(p, "consent"), &code, err) &&
-	       (!strcmp(p->ask.method, "POST") || browse_once(p, err));
+	       play_browse(p, path_of(p, "consent"), &code, err) &&
+	       (!strcmp(p->ask.method, "POST") || play_next_page(p, err));
 }
 
 /* The page that asks for the user code, with one that nobody has. */
@@ -456,10 +300,10 @@ static bool flow_device_page(struct play *p, struct err *err)
 
 	if (!begin(p, "device_page", "GET", err) || !play_send(p, &answer, err))
 		return false;
-	if (!fill_form(p, p->ask.url, answer.body, &p->ask))
+	if (!play_fill_form(p, p->ask.url, answer.body, &p->ask))
 		return fail(err, ERR_INPUT, "the device page has no form");
 	for (size_t i = 0; i < p->ask.n_fields; i++)
-		if (p->user && !strcmp(p->ask.fields[i].value, login_name(p->user)))
+		if (p->user && !strcmp(p->ask.fields[i].value, play_login(p->user)))
 			p->ask.fields[i].value = "NOBO-DYSC";
 	return true;
 }

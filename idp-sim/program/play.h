@@ -70,6 +70,17 @@ const struct user *play_user(struct play *p);
 void play_prove(struct play *p, struct ask *a);
 const char *play_scope(struct play *p, enum grant grant);
 
+/* What the person types as the login name. */
+const char *play_login(const struct user *u);
+/* Fills the first form of a page in: names, passwords, and yes (no with p->deny). False: the page
+ * has none. base is the page's URL. */
+bool play_fill_form(struct play *p, const char *base, const char *html, struct ask *a);
+/* Goes from page to page until the next URL contains `stop`, which p->ask then asks for, or until
+ * the browser is sent back to the client; then *ret_code is the code. */
+bool play_browse(struct play *p, const char *stop, const char **ret_code,
+		 struct err *err) MUST_CHECK;
+/* Fetches the page that p->ask asks for and makes p->ask its filled form. */
+bool play_next_page(struct play *p, struct err *err) MUST_CHECK;
 /* Signs the person in over the pages and gives the authorization code; NULL with err. */
 const char *play_code(struct play *p, struct err *err);
 

@@ -94,3 +94,106 @@ void print_title(const struct provider *p, const struct oauth_error *e)
 	       error_code(e), ink(INK_PLAIN), e->error ? e->error : "", p->name,
 	       e->variant ? " " : "", e->variant ? e->variant : "", e->status, from);
 }
+
+const char *error_sure(const struct oauth_error *e)
+{
+	static const struct {
+		const char *word, *sure;
+	} words[] = { { "UNCONFIRMED", "open" }, { "inferred", "open" }, { "open", "open" },
+		      { "analogy", "open" },	 { "live", "live" },	 { "doc", "doc" },
+		      { "RFC", "doc" },		 { "error list", "doc" } };
+
+	for (size_t i = 0; e->confidence && i < ARRAY_LEN(words); i++)
+		if (strcasestr(e->confidence, words[i].word))
+			return words[i].sure;
+	return e->confidence ? "log" : "open";
+}
+
+/* By the beginning of the situation's name, or by what the error is limited to. */
+static const struct {
+	const char *prefix, *place;
+} places[] = {
+	{ "device_flow", "device endpoint" },
+	{ "device", "token endpoint, while polling" },
+	{ "authorization_pending", "token endpoint, while polling" },
+	{ "slow_down", "token endpoint, while polling" },
+	{ "too_many", "device endpoint" },
+	{ "user_code", "device page" },
+	{ "refresh", "token endpoint, refresh" },
+	{ "code_", "token endpoint, authorization code" },
+	{ "pkce_m", "token endpoint, authorization code" },
+	{ "redirect_uri", "token endpoint, authorization code" },
+	{ "wrong_password", "token endpoint, password" },
+	{ "missing_password", "token endpoint, password" },
+	{ "missing_username", "token endpoint, password" },
+	{ "unknown_user", "token endpoint, password" },
+	{ "user_rate", "any endpoint" },
+	{ "user_consent", "permissions and policies" },
+	{ "user_not", "permissions and policies" },
+	{ "user_", "token endpoint, password" },
+	{ "password", "token endpoint, password" },
+	{ "must_change", "token endpoint, password" },
+	{ "mfa", "token endpoint, password" },
+	{ "guest", "token endpoint, password" },
+	{ "sign_on", "token endpoint, password" },
+	{ "consent_denied", "authorization endpoint" },
+	{ "consent", "permissions and policies" },
+	{ "role_", "permissions and policies" },
+	{ "policy", "permissions and policies" },
+	{ "conditional", "permissions and policies" },
+	{ "invalid_scope", "scopes" },
+	{ "malformed_scope", "scopes" },
+	{ "unknown_scope", "scopes" },
+	{ "missing_scope", "scopes" },
+	{ "openid_scope", "scopes" },
+	{ "custom_scope", "scopes" },
+	{ "scope_", "scopes" },
+	{ "unknown_resource", "scopes" },
+	{ "resource_", "scopes" },
+	{ "pkce_", "authorization endpoint" },
+	{ "bad_redirect", "authorization endpoint" },
+	{ "missing_re", "authorization endpoint" },
+	{ "unsupported_response", "authorization endpoint" },
+	{ "login_required", "authorization endpoint" },
+	{ "session_expired", "authorization endpoint" },
+	{ "unknown_client", "client" },
+	{ "missing_client", "client" },
+	{ "missing_secret", "client" },
+	{ "client_", "client" },
+	{ "invalid_client", "client" },
+	{ "invalid_assertion", "client" },
+	{ "wrong_secret", "client" },
+	{ "wrong_auth", "client" },
+	{ "secret", "client" },
+	{ "malformed_basic", "client" },
+	{ "multiple_cred", "client" },
+	{ "needs_private", "client" },
+	{ "unauthorized_client", "client" },
+	{ "grant_not", "client" },
+	{ "public_client", "client" },
+	{ "missing_token", "userinfo" },
+	{ "invalid_token", "userinfo" },
+	{ "token_", "userinfo" },
+	{ "session_ended", "userinfo" },
+	{ "insufficient_scope", "userinfo" },
+	{ "introspect", "introspection, revocation, sign-out" },
+	{ "revoke", "introspection, revocation, sign-out" },
+	{ "logout", "introspection, revocation, sign-out" },
+	{ "", "any endpoint" },
+};
+
+const char *error_place(const struct oauth_error *e)
+{
+	const char *name = situation_names[e->situation];
+	size_t i = 0;
+
+	if (e->variant && !strcmp(e->variant, "device"))
+		return "device endpoint";
+	if (e->variant && !strcmp(e->variant, "authorize"))
+		return "authorization endpoint";
+	if (e->variant && !strcmp(e->variant, "refresh_token"))
+		return "token endpoint, refresh";
+	while (strncmp(name, places[i].prefix, strlen(places[i].prefix)) != 0)
+		i++;
+	return places[i].place;
+}
