@@ -103,7 +103,7 @@ static bool write_tap(const struct results *rs, FILE *out, struct err *err)
 	fprintf(out, "1..%zu", rs->planned > n ? rs->planned : n);
 	if (!n && !rs->planned)
 		fputs(" # SKIP nothing was selected", out);
-	fputc('\n', out);
+	fprintf(out, "\n# seed %llu\n", (unsigned long long)rs->seed);
 	for (size_t i = 0; i < rs->n; i++) {
 		if (!text_same(rs->items[i].section, SECTION_SANITY))
 			line(&t, ++number, &rs->items[i]);

@@ -50,6 +50,9 @@ bool file_read(const char *path, size_t limit, char **ret_text, size_t *ret_n, s
 {
 	AUTO(fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
 
+	/* Whoever names a file that is not there has mistyped it; the system is well. */
+	if (fd < 0 && errno == ENOENT)
+		return fail(err, ERR_INPUT, "%s: No such file or directory", path);
 	if (fd < 0)
 		return fail_errno(err, "%s", path);
 	return read_all(fd, path, limit, ret_text, ret_n, err);
