@@ -275,6 +275,7 @@ static struct pool *pool_new(const struct pool_options *o)
 {
 	struct pool *p = calloc(1, sizeof *p);
 	size_t n = o->plan->n, waiting = 0;
+	size_t most = o->target ? o->jobs : 20; /* a foreign one is not idle before it waits */
 
 	p->o = *o;
 	p->arena = arena_new();
@@ -286,7 +287,9 @@ static struct pool *pool_new(const struct pool_options *o)
 	p->started_ms = clk_mono_ms();
 	for (size_t i = 0; i < n; i++)
 		waiting += pool_wait_of(p, i) > 0;
-	crew_init(&p->crew, &p->o, p->arena, o->jobs + (unsigned)(waiting > 20 ? 20 : waiting));
+	if (waiting > most)
+		waiting = most;
+	crew_init(&p->crew, &p->o, p->arena, o->jobs + (unsigned)waiting);
 	if (o->address)
 		p->crew.n = p->o.jobs = 1;
 	return p;
