@@ -117,6 +117,9 @@ static bool begin(struct idp *s, const struct idp_options *o, struct err *err)
 	struct journal_options j = { .clk = &s->clk, .on_line = o->on_line, .ctx = o->ctx };
 
 	s->journal = journal_new(&j);
+	if (o->state)
+		return fail(err, ERR_INPUT, "state '%s': this build keeps its state in memory",
+			    o->state);
 	s->troubles = troubles_new();
 	return load_providers(s, o->providers ? o->providers : usual_providers, err) &&
 	       overlay_load(s, err) && listen_on(s, err) && control_on(s, err);

@@ -169,33 +169,30 @@ static const char *string_end(const char *p, const char *end)
 	for (p++; p < end && *p != '"'; p++)
 		if (*p == '\\' && p + 1 < end)
 			p++;
-	return p;
+	return p < end ? p : end;
 }
 
 void redact_json(const char *text, size_t n, struct buf *out)
 {
-	const char *end = text + n, *name = NULL;
+	const char *end = text + n, *kept = text, *name = NULL;
 	size_t name_n = 0;
 
 	for (const char *p = text; p < end; p++) {
 		if (*p != '"') {
 			if (*p != ':' && *p != ' ')
 				name = NULL;
-			buf_char(out, *p);
 			continue;
 		}
-		const char *stop = string_end(p, end);
-		const char *inside = p + 1;
-		size_t len = (size_t)(stop - inside);
-		buf_char(out, '"');
-		if (name && redact_is_secret(name, name_n))
-			redact_value(inside, len, out);
-		else
-			buf_add(out, inside, len);
-		if (stop < end)
-			buf_char(out, '"');
+		const char *inside = p + 1, *stop = string_end(p, end);
+		if (name && redact_is_secret(name, name_n)) {
+			buf_add(out, kept, (size_t)(inside - kept));
+			redact_value(inside, (size_t)(stop - inside), out);
+			kept = stop;
+		}
 		name = inside;
-		name_n = len;
+		name_n = (size_t)(stop - inside);
 		p = stop;
 	}
+	if (kept < end)
+		buf_add(out, kept, (size_t)(end - kept));
 }

@@ -15,7 +15,7 @@
 
 static struct {
 	int64_t port, control_port, tls_port, threads, seed;
-	const char *address, *config, *public_url, *tls_dir, *keys, *alg, *state, *ready, *at;
+	const char *address, *config, *public_url, *tls_dir, *keys, *alg, *ready, *at;
 	bool tls, adopt, trust_forwarded, exit_on_stdin_close, frozen, quiet;
 	struct texts providers, fails;
 } opt = { .port = DEFAULT_PORT,
@@ -47,7 +47,6 @@ static const struct flag flags[] = {
 	  "register unknown tenants, clients and redirect URIs on first use" },
 	{ "fail", FLAG_LIST, &opt.fails, "CODE[@client][,next=N]",
 	  "give that error where the real provider would" },
-	{ "state", FLAG_TEXT, &opt.state, "redis://HOST:PORT/DB", "share codes and sessions" },
 	{ "threads", FLAG_NUMBER, &opt.threads, "N", "default: one a core" },
 	{ "ready", FLAG_TEXT, &opt.ready, "json",
 	  "one JSON line when it listens, nothing else" },
@@ -286,7 +285,6 @@ static struct idp *start(struct err *err)
 				 .seed = (uint64_t)opt.seed,
 				 .start_at = opt.at ? strtoll(opt.at, NULL, 10) : 0,
 				 .adopt = opt.adopt,
-				 .state = opt.state,
 				 .on_line = opt.quiet || opt.ready ? NULL : print_line };
 
 	/* With --port 0 nobody should meet a busy port. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Troubles hit whom they name and as often as they say; the journal keeps no secret. */
+#include "idp-sim/base/rng.h"
 #include "idp-sim/base/wire.h"
 #include "idp-sim/journal.h"
 #include "idp-sim/redact.h"
@@ -203,6 +204,31 @@ static void the_journal_keeps_no_secret(void)
 	close_site(&s);
 }
 
+/* Anything can stand in a request: what is made of it is text, and JSON where it says so. */
+static void garbage_is_survived(void)
+{
+	static const char bits[] = "\"\"\"::{},.\\\\&&==%%2aeyJ.code token\x80\xff\n";
+	struct rng rng = { .seed = 11 };
+
+	for (int i = 0; i < 20000; i++) {
+		char text[64];
+		AUTO_BUF json = { 0 };
+		AUTO_BUF form = { 0 };
+		AUTO_BUF header = { 0 };
+		size_t n = rng_below(&rng, sizeof(text) - 1);
+		for (size_t k = 0; k < n; k++)
+			text[k] = bits[rng_below(&rng, sizeof(bits) - 1)];
+		text[n] = 0;
+		redact_json(text, n, &json);
+		redact_header("Authorization", text, &header);
+		redact_form(text, n, &form);
+		AUTO(json_t) json_t *parsed = json_loadb(form.p, form.n, JSON_ALLOW_NUL, NULL);
+		CU_ASSERT(json_is_object(parsed));
+		CU_ASSERT(strstr(text, "oken") || strstr(text, "code") ||
+			  (json.n == n && !memcmp(json.p ? json.p : "", text, n)));
+	}
+}
+
 static void the_ring_drops_the_oldest(void)
 {
 	struct site s;
@@ -263,6 +289,7 @@ int main(void)
 		{ "nonsense is not armed", nonsense_is_not_armed },
 		{ "wire troubles reach the client", wire_troubles_reach_the_client },
 		{ "the journal keeps no secret", the_journal_keeps_no_secret },
+		{ "garbage is survived", garbage_is_survived },
 		{ "the ring drops the oldest", the_ring_drops_the_oldest },
 		{ "a wait ends with the entry or the journal",
 		  a_wait_ends_with_the_entry_or_the_journal },
