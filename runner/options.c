@@ -61,7 +61,7 @@ const struct option_row option_rows[] = {
 	{ "retries", 0, COUNT, "N", RUN | GATE, AT(retries), NULL, false,
 	  "try a failure again; a pass is then called flaky" },
 	{ "timeout", 0, DURATION, "TIME", PLAYS, AT(timeout_ms), NULL, false,
-	  "of one scenario, besides the wait it declares; 60s" },
+	  "of one scenario, besides the wait it declares; 60s, or six commands of a CLI" },
 	{ "run-timeout", 0, DURATION, "TIME", PLAYS, AT(run_timeout_ms), NULL, false,
 	  "of everything; the report is partial then, exit status 124" },
 	{ "fail-fast", 0, FLAG, NULL, PLAYS, AT(fail_fast), NULL, false,
@@ -316,7 +316,6 @@ bool options_parse(struct options *o, const struct verb_row *verbs, int argc, ch
 	o->argc = argc;
 	o->argv = argv;
 	o->seed = 42;
-	o->timeout_ms = 60000;
 	if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
 	    !strcmp(argv[1], "help")) {
 		o->help = true;

@@ -9,7 +9,7 @@
 #include <limits.h>
 #include <string.h>
 
-enum { PROFILE_LIMIT = 4 << 20, MAX_JOBS = 16 };
+enum { PROFILE_LIMIT = 4 << 20, MAX_JOBS = 16, ROW_MS = 60000 };
 
 const char *reference_program(struct arena *a)
 {
@@ -220,6 +220,17 @@ static unsigned jobs_of(const struct options *o)
 	return jobs < 1 ? 1 : jobs > MAX_JOBS ? MAX_JOBS : (unsigned)jobs;
 }
 
+/* A CLI that needs long for one command needs longer for a scenario of several. */
+static int64_t row_timeout(const struct session *s)
+{
+	const json_t *root = s->loaded ? target_file_of(s->loaded)->root : NULL;
+	int64_t command = conf_duration_ms(json_object_get(root, "timeout"), 0) * 6;
+
+	if (s->options->timeout_ms)
+		return s->options->timeout_ms;
+	return command > ROW_MS ? command : ROW_MS;
+}
+
 static bool make_dir(struct session *s, struct err *err)
 {
 	const char *tmp = getenv("TMPDIR");
@@ -243,8 +254,11 @@ bool session_open(struct session *s, const struct options *o, struct err *err)
 	s->own = *o;
 	s->reference_cli = reference_program(s->arena);
 	s->jobs = jobs_of(o);
-	return reports_check(o, err) && load_target(s, err) && load_known(s, err) &&
-	       choose_ids(s, err) && make_dir(s, err);
+	if (!reports_check(o, err) || !load_target(s, err) || !load_known(s, err) ||
+	    !choose_ids(s, err) || !make_dir(s, err))
+		return false;
+	s->own.timeout_ms = row_timeout(s);
+	return true;
 }
 
 void session_name_ports(struct session *s)
