@@ -4,6 +4,7 @@
 #include "idp-sim/registry.h"
 #include "idp-sim/session.h"
 #include "idp-sim/tls.h"
+#include "idp-sim/base/url.h"
 
 #include <string.h>
 
@@ -63,6 +64,31 @@ static bool load_providers(struct idp *s, const char *const *names, struct err *
 	return true;
 }
 
+/* HTTPS beside HTTP. A certificate that is made for it also names where it is reached. */
+static bool tls_on(struct idp *s, struct web_options o, struct err *err)
+{
+	const char *address = s->options.address, *url = s->options.public_url;
+	bool any = !address || !strcmp(address, "0.0.0.0") || !strcmp(address, "::");
+	struct url at = { .host = "" };
+	struct err none = { 0 };
+
+	if (url && !url_parse(url, &at, &none))
+		*at.host = 0;
+	const char *const names[] = { any ? "" : address, at.host, NULL };
+	s->tls = calloc(1, sizeof(*s->tls));
+	if (!s->tls || !tls_init(s->tls, s->options.tls_dir, names, err))
+		return err_note(err, "TLS");
+	o.port = s->options.tls_port;
+	o.tls_cert = s->tls->cert_pem;
+	o.tls_key = s->tls->key_pem;
+	s->web_tls = web_start(&o, err);
+	if (!s->web_tls)
+		return err_note(err, "the TLS listener");
+	s->tls_origin = strdup(web_origin(s->web_tls));
+	s->ca_file = s->tls->ca_file ? strdup(s->tls->ca_file) : NULL;
+	return true;
+}
+
 static bool listen_on(struct idp *s, struct err *err)
 {
 	struct web_options o = {
@@ -78,20 +104,7 @@ static bool listen_on(struct idp *s, struct err *err)
 	if (!s->web)
 		return err_note(err, "the simulated surface");
 	s->origin = strdup(web_origin(s->web));
-	if (!s->options.tls)
-		return true;
-	s->tls = calloc(1, sizeof(*s->tls));
-	if (!s->tls || !tls_init(s->tls, s->options.tls_dir, NULL, err))
-		return err_note(err, "TLS");
-	o.port = s->options.tls_port;
-	o.tls_cert = s->tls->cert_pem;
-	o.tls_key = s->tls->key_pem;
-	s->web_tls = web_start(&o, err);
-	if (!s->web_tls)
-		return err_note(err, "the TLS listener");
-	s->tls_origin = strdup(web_origin(s->web_tls));
-	s->ca_file = s->tls->ca_file ? strdup(s->tls->ca_file) : NULL;
-	return true;
+	return !s->options.tls || tls_on(s, o, err);
 }
 
 static bool control_on(struct idp *s, struct err *err)

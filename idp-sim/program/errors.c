@@ -177,6 +177,7 @@ static void print_field(const char *label, const char *text)
 /* How the other providers say the same. */
 static void print_elsewhere(const struct loaded *l, const struct found *f)
 {
+	enum { SHOWN = 42 };
 	AUTO(arena) struct arena *a = arena_new();
 	bool any = false;
 
@@ -186,9 +187,10 @@ static void print_elsewhere(const struct loaded *l, const struct found *f)
 		if (l->v[i] == f->provider || !e)
 			continue;
 		AUTO_BUF line = { 0 };
-		buf_printf(&line, "%-10s %d %s%s%s  %.*s", l->v[i]->name, e->status,
+		const char *text = error_text(l->v[i], e, a);
+		buf_printf(&line, "%-10s %d %s%s%s  %.*s%s", l->v[i]->name, e->status,
 			   e->error ? e->error : "", e->code ? " " : "", e->code ? e->code : "",
-			   44, error_text(l->v[i], e, a));
+			   SHOWN, text, strlen(text) > SHOWN ? "..." : "");
 		printf("%s  %s%-10s%s%s\n", any ? "" : "\n", ink(INK_DIM),
 		       any ? "" : "elsewhere", ink(INK_PLAIN), line.p);
 		any = true;

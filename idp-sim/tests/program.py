@@ -61,7 +61,11 @@ class Serving(unittest.TestCase):
         return post(issuer + "/oauth2/v2.0/devicecode", client_id=client, scope="openid")
 
     def test_ready_line_has_everything(self):
-        with Served("--tls") as served:
+        with Served("--tls", "--public-url", "https://idp.example.test") as served:
+            shown = subprocess.run(["openssl", "x509", "-noout", "-ext", "subjectAltName", "-in",
+                                    os.path.join(os.path.dirname(served.ready["ca"]), "cert.pem")],
+                                   capture_output=True, text=True, timeout=20)
+            self.assertIn("DNS:idp.example.test", shown.stdout)
             ready = served.ready
             self.assertEqual(sorted(ready["issuers"]), ["azure", "keycloak", "okta"])
             self.assertEqual(ready["pid"], served.process.pid)
