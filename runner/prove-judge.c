@@ -26,9 +26,8 @@ static struct proof_check *find_check(struct proof *p, const struct proof_play *
 		if (p->checks[i].row == y->item->row && !strcmp(p->checks[i].what, c->what))
 			return &p->checks[i];
 	}
-	p->checks[p->n_checks] =
-		(struct proof_check) { y->item->suite, y->item->row, c->what, c->control,
-					c->guard, 0 };
+	p->checks[p->n_checks] = (struct proof_check) { y->item->suite, y->item->row, c->what,
+							c->control,	c->guard,     0 };
 	return &p->checks[p->n_checks++];
 }
 
@@ -62,7 +61,8 @@ static bool row_kills(const struct proof *p, const struct scenario *row, long mu
 	return false;
 }
 
-static size_t rows_that_kill(const struct proof *p, long mutant)
+/* Rows that say what they overlap leave the mutant to the other one. */
+static size_t rows_that_kill(const struct proof *p, long mutant, const struct scenario *row)
 {
 	size_t n = 0;
 
@@ -70,7 +70,8 @@ static size_t rows_that_kill(const struct proof *p, long mutant)
 		const struct proof_play *y = &p->plays[i];
 		bool seen = false;
 
-		if (y->mutant != mutant || !failed(y))
+		if (y->mutant != mutant || !failed(y) ||
+		    (y->item->row->overlaps && y->item->row != row))
 			continue;
 		for (size_t k = 0; k < i && !seen; k++)
 			seen = p->plays[k].mutant == mutant && failed(&p->plays[k]) &&
@@ -83,7 +84,7 @@ static size_t rows_that_kill(const struct proof *p, long mutant)
 bool proof_needs(const struct proof *p, const struct suite *s, const struct scenario *row)
 {
 	for (size_t m = 0; m < p->n_mutants; m++) {
-		if (row_kills(p, row, (long)m) && rows_that_kill(p, (long)m) == 1)
+		if (row_kills(p, row, (long)m) && rows_that_kill(p, (long)m, row) == 1)
 			return true;
 	}
 	return false;
@@ -146,7 +147,8 @@ static size_t count_unneeded(const struct proof *p)
 
 			for (size_t y = 0; y < p->n_plays && !played; y++)
 				played = p->plays[y].item->row == row;
-			n += played && !row->guard && !proof_needs(p, suites[i], row);
+			n += played && !row->guard && !row->overlaps &&
+			     !proof_needs(p, suites[i], row);
 		}
 	}
 	return n;

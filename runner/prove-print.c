@@ -234,12 +234,11 @@ static json_t *checks_json(const struct proof *p)
 	for (size_t i = 0; i < p->n_checks; i++) {
 		const struct proof_check *c = &p->checks[i];
 
-		json_array_append_new(list,
-				      json_pack("{s:s, s:s, s:s, s:i, s:b, s:s?}", "section",
-						c->suite->section, "row", c->row->name, "check",
-						c->what, "reds", (int)c->reds, "control",
-						c->control, "guard",
-						c->guard ? c->guard : c->row->guard));
+		json_array_append_new(
+			list, json_pack("{s:s, s:s, s:s, s:i, s:b, s:s?}", "section",
+					c->suite->section, "row", c->row->name, "check",
+					c->what, "reds", (int)c->reds, "control", c->control,
+					"guard", c->guard ? c->guard : c->row->guard));
 	}
 	return list;
 }
@@ -257,7 +256,9 @@ static json_t *overlaps_json(const struct proof *p)
 				played = p->plays[y].item->row == row;
 			if (played && !row->guard && !proof_needs(p, suites[i], row))
 				json_array_append_new(
-					list, json_string(row_id(p->arena, suites[i], row)));
+					list, json_pack("{s:s, s:s?}", "row",
+							row_id(p->arena, suites[i], row),
+							"overlaps", row->overlaps));
 		}
 	}
 	return list;

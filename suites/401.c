@@ -596,6 +596,8 @@ static const struct scenario rows[] = {
 		.remedy = "Compare iss with the configured issuers.",
 		.catalogue = "AUTH-401-ISS",
 		.mutants = "pdp-ignores-issuer",
+		.overlaps = "401/issuer-is-compared-exactly; here the documented cause by "
+			    "itself, at each provider",
 		.surfaces = FRONT,
 		.providers = EACH_PROVIDER,
 		.play = defective_refused,
@@ -648,6 +650,7 @@ static const struct scenario rows[] = {
 		.catalogue = "AUTH-HARD-ADDISS",
 		.configuration = "additional-issuer",
 		.mutants = "pdp-ignores-issuer",
+		.overlaps = "401/foreign-issuer; here where additional issuers are configured",
 		.level = LEVEL_EXTENDED,
 		.surfaces = FRONT,
 		.play = third_issuer,
@@ -664,6 +667,8 @@ static const struct scenario rows[] = {
 		.remedy = "Compare aud with the configured audience.",
 		.catalogue = "AUTH-401-AUD",
 		.mutants = "pdp-ignores-audience",
+		.overlaps = "401/audience-is-compared-exactly; here the documented cause by "
+			    "itself, at each provider",
 		.surfaces = FRONT,
 		.providers = EACH_PROVIDER,
 		.play = defective_refused,
@@ -794,6 +799,8 @@ static const struct scenario rows[] = {
 		.remedy = "Verify the signature over header and payload.",
 		.catalogue = "AUTH-401-SIG AUTH-401-SIG-PAYLOAD",
 		.mutants = "pdp-decodes-without-verifying",
+		.overlaps = "401/key-is-the-issuers; here the documented cause by itself, at "
+			    "each provider",
 		.surfaces = FRONT,
 		.providers = EACH_PROVIDER,
 		.play = defective_refused,

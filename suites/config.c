@@ -173,7 +173,7 @@ static const struct scenario rows[] = {
 		.remedy = "Ask discovery before each refresh.",
 		.catalogue = "AUTH-CFG-NOENDPOINT",
 		.needs = "cli.login cli.password cli.refresh",
-		.mutants = "cli-remembers-endpoint cli-remembers-client-id cli-success-exits-1",
+		.mutants = "cli-remembers-endpoint cli-remembers-client-id",
 		.surfaces = CLI,
 		.play = endpoint_is_discovered,
 	},

@@ -238,6 +238,8 @@ static const struct scenario rows[] = {
 		.catalogue = "AUTH-WSDEL-CLI AUTH-CLI-409-NORETRY",
 		.needs = "cli.workspaces",
 		.mutants = "cli-swallows-detail cli-api-error-exits-0",
+		.overlaps = "delete/cli-prints-it-letter-by-letter; here the documented text "
+			    "of the real service",
 		.surfaces = CLI,
 		.play = cli_shows_counts,
 	},

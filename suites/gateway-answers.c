@@ -70,6 +70,7 @@ static const struct scenario rows[] = {
 		.consequence = "opens the door while nobody decides",
 		.catalogue = "AUTH-GW-PDP-MALFORMED AUTH-GW-PDP-DOWN",
 		.mutants = "gateway-fails-open-when-pdp-is-down",
+		.overlaps = "gateway/pdp-trouble-closes; here answers that end too early",
 		.level = LEVEL_ADVICE,
 		.surfaces = GATEWAY,
 		.play = play_lies,

@@ -254,6 +254,7 @@ static const struct scenario rows[] = {
 		.catalogue = "AUTH-GW-STRIP-UNDERSCORE",
 		.tags = "raw-bytes",
 		.mutants = "gateway-keeps-underscores",
+		.overlaps = "gateway-headers/dots; here the alias that real servers fold",
 		.level = LEVEL_ADVICE,
 		.surfaces = GATEWAY,
 		.play = play_attempts,

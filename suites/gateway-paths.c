@@ -205,6 +205,8 @@ static const struct scenario rows[] = {
 		.catalogue = "AUTH-GW-INTERNAL",
 		.tags = "raw-bytes",
 		.mutants = "gateway-reads-paths-as-they-are",
+		.overlaps =
+			"gateway-paths/encoded-twice; here encodings that no decoder agrees on",
 		.level = LEVEL_ADVICE,
 		.surfaces = GATEWAY,
 		.play = play_attempts,
@@ -259,6 +261,7 @@ static const struct scenario rows[] = {
 		.tags = "raw-bytes",
 		.mutants = "gateway-reads-paths-as-they-are gateway-keeps-dot-segments "
 			   "gateway-keeps-encoded-dots",
+		.overlaps = "gateway-paths/open-is-exact; here what hides behind an open path",
 		.level = LEVEL_ADVICE,
 		.surfaces = GATEWAY,
 		.play = play_attempts,

@@ -350,6 +350,8 @@ static const struct scenario rows[] = {
 		.consequence = "lets a client smuggle requests past every decision",
 		.tags = "raw-bytes intrusive",
 		.mutants = "gateway-keeps-underscores",
+		.overlaps = "gateway-requests/length-beside-chunks; here codings that parsers "
+			    "read differently",
 		.level = LEVEL_ADVICE,
 		.surfaces = GATEWAY,
 		.play = play_attempts,

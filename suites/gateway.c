@@ -560,6 +560,7 @@ static const struct scenario rows[] = {
 		.consequence = "lets a user act as a service",
 		.catalogue = "AUTH-GW-TOKEN-AND-FORGED-SERVICE",
 		.mutants = "gateway-keeps-principal-id gateway-strips-after-deciding",
+		.overlaps = "gateway/strips-principal-id; here what somebody would do it for",
 		.level = LEVEL_EXTENDED,
 		.surfaces = GATEWAY,
 		.providers = EACH_PROVIDER,
@@ -646,6 +647,8 @@ static const struct scenario rows[] = {
 		.consequence = "puts people into groups that nobody put them into",
 		.catalogue = "AUTH-GW-GROUP-COMMA",
 		.mutants = "pdp-splits-group-commas",
+		.overlaps =
+			"admin/comma-makes-no-group; here with the group beside another one",
 		.level = LEVEL_ADVICE,
 		.surfaces = GATEWAY,
 		.play = commas_in_groups,
@@ -678,6 +681,8 @@ static const struct scenario rows[] = {
 		.consequence = "forwards requests with bad tokens",
 		.catalogue = "AUTH-GW-401 AUTH-HARD-401",
 		.mutants = "gateway-answers-403-for-401",
+		.overlaps = "401/no-credentials; here with each provider and nothing but the "
+			    "gateway",
 		.level = LEVEL_EXTENDED,
 		.surfaces = GATEWAY,
 		.play = bad_token,
@@ -746,6 +751,8 @@ static const struct scenario rows[] = {
 		.consequence = "opens the door while nobody decides",
 		.catalogue = "AUTH-GW-PDP-DOWN",
 		.mutants = "gateway-fails-open-when-pdp-is-down gateway-fails-open-on-errors",
+		.overlaps = "gateway-answers/broken-off; here the documented cause: the "
+			    "decision point is down",
 		.surfaces = GATEWAY,
 		.play = closes,
 	},
@@ -760,6 +767,8 @@ static const struct scenario rows[] = {
 		.remedy = "Say 503, so that clients know a fault from a denial.",
 		.catalogue = "AUTH-GW-PDP-DOWN",
 		.mutants = "gateway-fails-open-when-pdp-is-down gateway-fails-open-on-errors",
+		.overlaps = "gateway/pdp-trouble-closes; here the exact status, which is not "
+			    "documented everywhere",
 		.level = LEVEL_EXTENDED,
 		.surfaces = GATEWAY,
 		.play = says_503,
@@ -845,6 +854,8 @@ static const struct scenario rows[] = {
 		.remedy = "Forward probes without asking.",
 		.catalogue = "AUTH-GW-BYPASS-HEALTH",
 		.mutants = "gateway-wants-a-token-for-probes",
+		.overlaps = "vouching/probes-are-open; here the paths that the published "
+			    "platform opens",
 		.level = LEVEL_EXTENDED,
 		.surfaces = GATEWAY,
 		.play = open_to_anybody,
@@ -860,6 +871,8 @@ static const struct scenario rows[] = {
 		.remedy = "Forward probes without asking.",
 		.catalogue = "AUTH-GW-BYPASS-HEALTH",
 		.mutants = "gateway-wants-a-token-for-probes",
+		.overlaps = "vouching/probes-are-open; here the paths that only the "
+			    "documentation opens",
 		.level = LEVEL_EXTENDED,
 		.surfaces = GATEWAY,
 		.play = open_to_anybody,

@@ -259,6 +259,7 @@ static const struct scenario rows[] = {
 		.needs = "cli.login cli.password",
 		.mutants = "cli-password-falls-back cli-login-failure-exits-0 "
 			   "cli-hides-provider-error cli-stores-null-token",
+		.overlaps = "tokens/wrong-password; here a provider that has no such grant",
 		.level = LEVEL_EXTENDED,
 		.surfaces = CLI,
 		.providers = KEYCLOAK_ONLY,

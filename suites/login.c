@@ -126,6 +126,13 @@ static void invalid_scope_stops(struct run *run)
 
 /* ---- the token endpoint refuses while the CLI polls ---- */
 
+static const struct refusal consent_missing = {
+	"consent_missing",
+	"AADSTS65001|invalid_grant|consent",
+	"access_denied|consent_required",
+	"access_denied|consent_required",
+};
+
 static void refused_while_polling(struct run *run)
 {
 	const struct refusal *f = run->arg;
@@ -134,7 +141,10 @@ static void refused_while_polling(struct run *run)
 	trouble(run, "{s:s, s:s, s:s}", "kind", "error", "what", f->situation, "endpoint",
 		"token");
 	r = cli_login(run, "alice", NULL);
+	guards(run,
+	       f == &consent_missing ? "login/public-client-flows-off turns it red" : NULL);
 	login_ended(run, r);
+	guards(run, NULL);
 	check_that(run, provider_saw(run, "token") <= 1, "stops polling at the first error",
 		   "one poll at most", "%zu polls", provider_saw(run, "token"));
 	shows(run, r, words_of(run, f));
@@ -142,12 +152,6 @@ static void refused_while_polling(struct run *run)
 
 static const struct refusal secret_wanted = { "missing_secret", "AADSTS7000218|invalid_client",
 					      "invalid_client", "invalid_client" };
-static const struct refusal consent_missing = {
-	"consent_missing",
-	"AADSTS65001|invalid_grant|consent",
-	"access_denied|consent_required",
-	"access_denied|consent_required",
-};
 
 /* Entra says it at the device endpoint; a token endpoint behind a proxy that rewrites scopes
  * says it here. */
@@ -310,6 +314,8 @@ static const struct scenario rows[] = {
 		.needs = "cli.login cli.scope_option",
 		.mutants = "cli-login-failure-exits-0 cli-polls-without-device-code "
 			   "cli-hides-provider-error cli-stores-null-token",
+		.overlaps =
+			"login/device-flow-disabled; here the first error that the page names",
 		.surfaces = CLI,
 		.providers = EACH_PROVIDER,
 		.play = invalid_scope_stops,
@@ -331,6 +337,8 @@ static const struct scenario rows[] = {
 		.needs = "cli.login",
 		.mutants = "cli-polls-after-error cli-hides-provider-error "
 			   "cli-stores-null-token",
+		.overlaps = "login/code-expired; here the error that the page names, from the "
+			    "token endpoint",
 		.wait_s = 2,
 		.surfaces = CLI,
 		.providers = AZURE_ONLY,
@@ -351,6 +359,7 @@ static const struct scenario rows[] = {
 		.needs = "cli.login",
 		.mutants = "cli-polls-after-error cli-hides-provider-error "
 			   "cli-stores-null-token",
+		.overlaps = "login/code-expired; here the error that the page names for Entra",
 		.wait_s = 2,
 		.surfaces = CLI,
 		.providers = AZURE_ONLY,
@@ -374,6 +383,8 @@ static const struct scenario rows[] = {
 		.needs = "cli.login",
 		.mutants = "cli-polls-without-device-code cli-login-failure-exits-0 "
 			   "cli-stores-null-token",
+		.overlaps = "login/unknown-client-id; here the cause that the page names, in "
+			    "each dialect",
 		.surfaces = CLI,
 		.providers = EACH_PROVIDER,
 		.wait_s = 2,
@@ -395,6 +406,8 @@ static const struct scenario rows[] = {
 		.needs = "cli.login",
 		.mutants = "cli-login-failure-exits-0 cli-hides-provider-error "
 			   "cli-stores-null-token cli-polls-without-device-code",
+		.overlaps = "login/device-flow-disabled; here the cause that the page names, "
+			    "in each dialect",
 		.surfaces = CLI,
 		.providers = EACH_PROVIDER,
 		.play = refused_at_once,
@@ -431,6 +444,8 @@ static const struct scenario rows[] = {
 		.needs = "cli.login",
 		.mutants = "cli-polls-after-error cli-stores-null-token "
 			   "cli-fails-without-a-word",
+		.overlaps = "login/public-client-flows-off; here the error that the page names "
+			    "after an approval",
 		.wait_s = 2,
 		.surfaces = CLI,
 		.providers = AZURE_ONLY,
@@ -470,6 +485,7 @@ static const struct scenario rows[] = {
 		.needs = "cli.login",
 		.mutants =
 			"cli-polls-after-error cli-login-failure-exits-0 cli-stores-null-token",
+		.overlaps = "login/code-expired; here the words of each dialect for a refusal",
 		.wait_s = 3,
 		.level = LEVEL_EXTENDED,
 		.surfaces = CLI,
@@ -489,6 +505,8 @@ static const struct scenario rows[] = {
 		.needs = "cli.login",
 		.mutants =
 			"cli-polls-after-error cli-login-failure-exits-0 cli-stores-null-token",
+		.overlaps = "login/denied-in-the-browser; here the words of each dialect for "
+			    "an end",
 		.wait_s = 2,
 		.level = LEVEL_EXTENDED,
 		.surfaces = CLI,
@@ -545,6 +563,7 @@ static const struct scenario rows[] = {
 		.needs = "cli.login",
 		.mutants = "cli-login-failure-exits-0 cli-polls-without-device-code "
 			   "cli-crashes-on-html cli-stores-null-token",
+		.overlaps = "login/device-flow-disabled; here an answer that is no JSON",
 		.level = LEVEL_ADVICE,
 		.surfaces = CLI,
 		.play = html_instead,

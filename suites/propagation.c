@@ -250,6 +250,8 @@ static const struct scenario rows[] = {
 		.catalogue = "AUTH-PROP-WAIT-DEFAULT AUTH-PROP-WAIT-EQUALS-INTERVAL",
 		.configuration = "short-refresh",
 		.mutants = "service-answers-before-propagation",
+		.overlaps = "propagation/removed-member-cannot-read; here the promise that the "
+			    "page makes first",
 		.wait_s = 2,
 		.surfaces = SERVICE,
 		.play = added_can_read,

@@ -327,6 +327,8 @@ static const struct scenario rows[] = {
 		.catalogue = "AUTH-TOK-REFRESH-FAIL",
 		.needs = "cli.refresh",
 		.mutants = "cli-refresh-failure-wipes cli-refresh-failure-exits-0",
+		.overlaps =
+			"401/refresh-token-expired; here auth refresh itself, at each provider",
 		.level = LEVEL_EXTENDED,
 		.surfaces = CLI,
 		.providers = EACH_PROVIDER,

@@ -778,6 +778,8 @@ static const struct scenario rows[] = {
 		.catalogue = "AUTH-TOK-CURL",
 		.needs = "cli.token",
 		.mutants = "cli-token-truncated cli-token-decorated",
+		.overlaps =
+			"tokens/token-prints-the-token; here that the printed token is good",
 		.surfaces = CLI,
 		.providers = EACH_PROVIDER,
 		.play = token_works_elsewhere,

@@ -307,7 +307,6 @@ static const struct scenario rows[] = {
 		.mutants = "pdp-callout-echoes-headers",
 		.level = LEVEL_EXTENDED,
 		.surfaces = PDP,
-		.editions = CALLOUT,
 		.play = callout_answers,
 	},
 	{
@@ -338,6 +337,7 @@ static const struct scenario rows[] = {
 		.catalogue = "AUTH-GW-CRLF-CLAIM",
 		.needs = "pdp.http",
 		.mutants = "pdp-claims-break-lines",
+		.overlaps = "admin/line-breaks-make-no-header; here at the callout itself",
 		.level = LEVEL_ADVICE,
 		.surfaces = PDP,
 		.play = lines_in_claims,

@@ -42,7 +42,9 @@ struct scenario {
 	const char *needs;   /* words a target must claim: "cli.login cli.scope_option" */
 	const char *tags;    /* "intrusive raw-bytes slow" */
 	const char *mutants; /* who must be caught by it: "cli-ignores-device-error ..." */
-	const char *guard;   /* not NULL: reason why no mutant can turn it red */
+	const char *
+		overlaps; /* which row catches its mutants too, and why this one stays; NULL: none */
+	const char *guard; /* not NULL: reason why no mutant can turn it red */
 	const char *
 		configuration; /* the configuration group it needs, NULL: the default one (kit/lab.h) */
 	int wait_s;	       /* longest real wait it declares; 0: none */
