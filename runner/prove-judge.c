@@ -136,22 +136,84 @@ static size_t count_misses(const struct proof *p)
 	return n;
 }
 
-static size_t count_unneeded(const struct proof *p)
+/* The row that kills most of what this one kills, NULL when it kills nothing. */
+static const struct proof_play *nearest_row(const struct proof *p, const struct scenario *row)
 {
-	size_t n = 0;
+	const struct proof_play *best = NULL;
+	size_t most = 0;
 
+	for (size_t i = 0; i < p->n_plays; i++) {
+		const struct proof_play *y = &p->plays[i];
+		size_t shared = 0;
+
+		if (y->item->row == row || y->mutant == NO_MUTANT || !failed(y) ||
+		    !row_kills(p, row, y->mutant))
+			continue;
+		for (size_t m = 0; m < p->n_mutants; m++)
+			shared += row_kills(p, row, (long)m) &&
+				  row_kills(p, y->item->row, (long)m);
+		if (shared > most) {
+			most = shared;
+			best = y;
+		}
+	}
+	return best;
+}
+
+/* Why a row stays although another one catches the same. */
+static const char *why_it_stays(const struct scenario *a, const struct scenario *b)
+{
+	if (a->surfaces != b->surfaces)
+		return "another door";
+	if (a->providers != b->providers)
+		return "another provider";
+	if (strcmp(a->page, b->page) != 0)
+		return "another page of the documentation";
+	if (strcmp(a->given ? a->given : "", b->given ? b->given : "") != 0)
+		return "another given";
+	if (a->level != b->level)
+		return "another level";
+	return a->configuration != b->configuration ? "another configuration" : NULL;
+}
+
+static bool played(const struct proof *p, const struct scenario *row)
+{
+	for (size_t y = 0; y < p->n_plays; y++) {
+		if (p->plays[y].item->row == row)
+			return true;
+	}
+	return false;
+}
+
+static void add_overlap(struct proof *p, const struct suite *s, const struct scenario *row)
+{
+	const struct proof_play *other = nearest_row(p, row);
+	struct proof_overlap *o = &p->overlaps[p->n_overlaps++];
+
+	*o = (struct proof_overlap) { .row = row_id(p->arena, s, row) };
+	o->why = row->overlaps; /* the row's author knows best */
+	if (other) {
+		o->with = row_id(p->arena, other->item->suite, other->item->row);
+		o->why = o->why ? o->why : why_it_stays(row, other->item->row);
+	}
+	p->unexplained += !o->why;
+}
+
+static void collect_overlaps(struct proof *p)
+{
+	size_t room = 0;
+
+	for (size_t i = 0; suites[i]; i++)
+		room += suites[i]->n;
+	p->overlaps = arena_alloc(p->arena, (room + 1) * sizeof *p->overlaps);
 	for (size_t i = 0; suites[i]; i++) {
 		for (size_t k = 0; k < suites[i]->n; k++) {
 			const struct scenario *row = &suites[i]->rows[k];
-			bool played = false;
 
-			for (size_t y = 0; y < p->n_plays && !played; y++)
-				played = p->plays[y].item->row == row;
-			n += played && !row->guard && !row->overlaps &&
-			     !proof_needs(p, suites[i], row);
+			if (played(p, row) && !row->guard && !proof_needs(p, suites[i], row))
+				add_overlap(p, suites[i], row);
 		}
 	}
-	return n;
 }
 
 void proof_judge(struct proof *p)
@@ -163,5 +225,5 @@ void proof_judge(struct proof *p)
 	for (size_t i = 0; i < p->n_checks; i++)
 		p->never_red += !p->checks[i].reds && !check_excused(&p->checks[i]);
 	p->misses = count_misses(p);
-	p->unneeded = count_unneeded(p);
+	collect_overlaps(p);
 }

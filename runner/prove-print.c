@@ -169,6 +169,22 @@ static void print_never_red(const struct proof *p, FILE *out)
 		fprintf(out, "  ... and %zu more: --format json\n", p->never_red - said);
 }
 
+static void print_unexplained(const struct proof *p, FILE *out)
+{
+	size_t said = 0;
+
+	for (size_t i = 0; i < p->n_overlaps && said < LISTED; i++) {
+		const struct proof_overlap *o = &p->overlaps[i];
+
+		if (o->why)
+			continue;
+		if (!said++)
+			fprintf(out, "\nRows that no mutant needs, and nothing explains:\n");
+		fprintf(out, "  %s%s%s\n", o->row,
+			o->with ? ", as good as " : " catches nothing", o->with ? o->with : "");
+	}
+}
+
 void proof_print(const struct proof *p, bool colour, FILE *out)
 {
 	size_t killed = p->n_mutants - p->survivors;
@@ -180,6 +196,7 @@ void proof_print(const struct proof *p, bool colour, FILE *out)
 	print_survivors(p, out);
 	print_unharmed(p, out);
 	print_never_red(p, out);
+	print_unexplained(p, out);
 	if (p->misses)
 		fprintf(out,
 			"\n%zu times a row names a mutant and does not catch it: --format "
@@ -187,10 +204,10 @@ void proof_print(const struct proof *p, bool colour, FILE *out)
 			p->misses);
 	fprintf(out,
 		"\n%s %zu of %zu mutants killed, %zu survived; %zu checks, %zu never red; %zu "
-		"rows overlap. %.1f s\n",
+		"rows overlap, %zu unexplained. %.1f s\n",
 		p->survivors || p->unharmed_bad || !p->complete ? "Not proved." : "Proved.",
-		killed, p->n_mutants, p->survivors, p->n_checks, p->never_red, p->unneeded,
-		(double)p->took_us / 1e6);
+		killed, p->n_mutants, p->survivors, p->n_checks, p->never_red, p->n_overlaps,
+		p->unexplained, (double)p->took_us / 1e6);
 }
 
 static json_t *play_json(const struct proof_play *y)
@@ -247,19 +264,11 @@ static json_t *overlaps_json(const struct proof *p)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; suites[i]; i++) {
-		for (size_t k = 0; k < suites[i]->n; k++) {
-			const struct scenario *row = &suites[i]->rows[k];
-			bool played = false;
+	for (size_t i = 0; i < p->n_overlaps; i++) {
+		const struct proof_overlap *o = &p->overlaps[i];
 
-			for (size_t y = 0; y < p->n_plays && !played; y++)
-				played = p->plays[y].item->row == row;
-			if (played && !row->guard && !proof_needs(p, suites[i], row))
-				json_array_append_new(
-					list, json_pack("{s:s, s:s?}", "row",
-							row_id(p->arena, suites[i], row),
-							"overlaps", row->overlaps));
-		}
+		json_array_append_new(list, json_pack("{s:s, s:s?, s:s?}", "row", o->row,
+						      "with", o->with, "stays", o->why));
 	}
 	return list;
 }

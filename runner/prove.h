@@ -29,7 +29,13 @@ struct proof_check { /* a named check of a row, over all its expansions */
 	const char *what;
 	bool control;
 	const char *guard; /* of the check itself */
-	size_t reds; /* plays in which it did not hold */
+	size_t reds;	   /* plays in which it did not hold */
+};
+
+struct proof_overlap { /* a row without which no mutant would survive */
+	const char *row;
+	const char *with; /* the row that catches the same, NULL: it catches nothing */
+	const char *why;  /* it stays: "another door"; NULL: nobody can say */
 };
 
 struct proof {
@@ -41,7 +47,9 @@ struct proof {
 	struct proof_check *checks;
 	size_t n_checks;
 	size_t unharmed_bad; /* plays of the platform without a defect that did not pass */
-	size_t survivors, never_red, misses, unneeded;
+	size_t survivors, never_red, misses, unexplained;
+	struct proof_overlap *overlaps;
+	size_t n_overlaps;
 	int64_t took_us;
 	bool complete;
 };

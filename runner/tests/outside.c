@@ -3,6 +3,7 @@
 
 #include "idp-sim/base/file.h"
 
+#include <CUnit/Basic.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -145,4 +146,23 @@ bool outside_gone(long pid)
 		poll(NULL, 0, STEP_MS);
 	}
 	return false;
+}
+
+int outside_main(int argc, char **argv, const char *name, const struct outside_test *tests)
+{
+	unsigned failed;
+	CU_pSuite s;
+
+	if (argc < 2 || !outside_open(argv[1], argc > 2 ? argv[2] : NULL) ||
+	    CU_initialize_registry() != CUE_SUCCESS)
+		return 1;
+	s = CU_add_suite(name, NULL, NULL);
+	for (; tests->name; tests++)
+		CU_add_test(s, tests->name, tests->test);
+	CU_basic_set_mode(CU_BRM_VERBOSE);
+	CU_basic_run_tests();
+	failed = CU_get_number_of_failures();
+	CU_cleanup_registry();
+	outside_close();
+	return failed != 0;
 }

@@ -24,3 +24,10 @@ bool outside_wait_for(const char *name, long *ret_number);
 /* Waits until the file holds that text so many times. */
 bool outside_wait_text(const char *name, const char *text, size_t times);
 bool outside_gone(long pid); /* waits until that process is no more */
+
+struct outside_test {
+	const char *name; /* NULL ends a table */
+	void (*test)(void);
+};
+/* Runs a table as a CUnit suite on the programs in argv; what main() returns. */
+int outside_main(int argc, char **argv, const char *name, const struct outside_test *tests);

@@ -98,21 +98,14 @@ static void a_target_is_reconfigured_once_a_group(void)
 	child_stop(gateway, 1000, NULL);
 }
 
+static const struct outside_test tests[] = {
+	{ "a run takes the labs place and gives it back",
+	  a_run_takes_the_labs_place_and_gives_it_back },
+	{ "a target is reconfigured once a group", a_target_is_reconfigured_once_a_group },
+	{ 0 },
+};
+
 int main(int argc, char **argv)
 {
-	CU_pSuite s;
-	unsigned failed;
-
-	if (argc < 3 || !outside_open(argv[1], argv[2]) ||
-	    CU_initialize_registry() != CUE_SUCCESS)
-		return 1;
-	s = CU_add_suite("attach", NULL, NULL);
-	CU_ADD_TEST(s, a_run_takes_the_labs_place_and_gives_it_back);
-	CU_ADD_TEST(s, a_target_is_reconfigured_once_a_group);
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	outside_close();
-	return failed != 0;
+	return outside_main(argc, argv, "attach", tests);
 }

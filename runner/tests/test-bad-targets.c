@@ -136,26 +136,21 @@ static void a_target_that_dies_in_the_middle_costs_its_rows_only(void)
 	CU_ASSERT_FALSE(runs("61003"));
 }
 
+static const struct outside_test tests[] = {
+	{ "a typo is named with its place", a_typo_is_named_with_its_place },
+	{ "a missing command is said before anything runs",
+	  a_missing_command_is_said_before_anything_runs },
+	{ "a gateway that never gets ready is broken",
+	  a_gateway_that_never_gets_ready_is_broken },
+	{ "a cli that hangs fails in time", a_cli_that_hangs_fails_in_time },
+	{ "a cli that floods fails", a_cli_that_floods_fails },
+	{ "a cli that is killed fails", a_cli_that_is_killed_fails },
+	{ "a target that dies in the middle costs its rows only",
+	  a_target_that_dies_in_the_middle_costs_its_rows_only },
+	{ 0 },
+};
+
 int main(int argc, char **argv)
 {
-	CU_pSuite s;
-	unsigned failed;
-
-	if (argc < 3 || !outside_open(argv[1], argv[2]) ||
-	    CU_initialize_registry() != CUE_SUCCESS)
-		return 1;
-	s = CU_add_suite("bad targets", NULL, NULL);
-	CU_ADD_TEST(s, a_typo_is_named_with_its_place);
-	CU_ADD_TEST(s, a_missing_command_is_said_before_anything_runs);
-	CU_ADD_TEST(s, a_gateway_that_never_gets_ready_is_broken);
-	CU_ADD_TEST(s, a_cli_that_hangs_fails_in_time);
-	CU_ADD_TEST(s, a_cli_that_floods_fails);
-	CU_ADD_TEST(s, a_cli_that_is_killed_fails);
-	CU_ADD_TEST(s, a_target_that_dies_in_the_middle_costs_its_rows_only);
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	outside_close();
-	return failed != 0;
+	return outside_main(argc, argv, "bad targets", tests);
 }

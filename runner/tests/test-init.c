@@ -41,22 +41,14 @@ static void explain_tells_how_it_is_seen(void)
 				       parts[i]));
 }
 
+static const struct outside_test tests[] = {
+	{ "doctor accepts what init writes", doctor_accepts_what_init_writes },
+	{ "the stand in runs", the_stand_in_runs },
+	{ "explain tells how it is seen", explain_tells_how_it_is_seen },
+	{ 0 },
+};
+
 int main(int argc, char **argv)
 {
-	CU_pSuite s;
-	unsigned failed;
-
-	if (argc < 3 || !outside_open(argv[1], argv[2]) ||
-	    CU_initialize_registry() != CUE_SUCCESS)
-		return 1;
-	s = CU_add_suite("init", NULL, NULL);
-	CU_ADD_TEST(s, doctor_accepts_what_init_writes);
-	CU_ADD_TEST(s, the_stand_in_runs);
-	CU_ADD_TEST(s, explain_tells_how_it_is_seen);
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	outside_close();
-	return failed != 0;
+	return outside_main(argc, argv, "init", tests);
 }

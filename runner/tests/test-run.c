@@ -377,10 +377,7 @@ static void completion_is_a_script(void)
 	CU_ASSERT(outside_ends(NULL, "$G completion csh", 2));
 }
 
-static const struct {
-	const char *name;
-	void (*test)(void);
-} tests[] = {
+static const struct outside_test tests[] = {
 	{ "each exit code", each_exit_code },
 	{ "mistakes name the nearest word", mistakes_name_the_nearest_word },
 	{ "a lost worker breaks only its row", a_lost_worker_breaks_only_its_row },
@@ -401,22 +398,10 @@ static const struct {
 	{ "a run can be repeated", a_run_can_be_repeated },
 	{ "regressions are found", regressions_are_found },
 	{ "completion is a script", completion_is_a_script },
+	{ 0 },
 };
 
 int main(int argc, char **argv)
 {
-	CU_pSuite s;
-	unsigned failed;
-
-	if (argc < 2 || !outside_open(argv[1], NULL) || CU_initialize_registry() != CUE_SUCCESS)
-		return 1;
-	s = CU_add_suite("run", NULL, NULL);
-	for (size_t i = 0; i < ARRAY_LEN(tests); i++)
-		CU_add_test(s, tests[i].name, tests[i].test);
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	outside_close();
-	return failed != 0;
+	return outside_main(argc, argv, "run", tests);
 }
