@@ -13,6 +13,8 @@
 #include <CUnit/CUnit.h>
 #include <CUnit/Basic.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static void json_text_is_valid_utf8(void)
 {
@@ -122,6 +124,28 @@ static void yaml_scalars_have_types(void)
 			90 * INT64_C(86400000));
 }
 
+/* Parent and child draw from the same pool before the fork, and must not after it. */
+static void a_forked_child_draws_its_own(void)
+{
+	struct rng system = { 0 };
+	uint64_t mine, theirs = 0;
+	int ends[2];
+
+	rng_bytes(&system, &mine, sizeof(mine));
+	CU_ASSERT(!pipe(ends));
+	pid_t child = fork();
+	rng_bytes(&system, &mine, sizeof(mine));
+	if (!child) {
+		ssize_t n = write(ends[1], &mine, sizeof(mine));
+		_exit(n != sizeof(mine));
+	}
+	CU_ASSERT_EQUAL(read(ends[0], &theirs, sizeof(theirs)), sizeof(theirs));
+	waitpid(child, NULL, 0);
+	close(ends[0]);
+	close(ends[1]);
+	CU_ASSERT_NOT_EQUAL(mine, theirs);
+}
+
 static void seeds_repeat_and_clocks_move(void)
 {
 	struct rng a = { .seed = 42 }, b = { .seed = 42 };
@@ -220,6 +244,7 @@ int main(void)
 		{ "URLs keep their path", urls_keep_their_path },
 		{ "YAML mistakes have a place", yaml_mistakes_have_a_place },
 		{ "YAML scalars have types", yaml_scalars_have_types },
+		{ "a forked child draws its own", a_forked_child_draws_its_own },
 		{ "seeds repeat and clocks move", seeds_repeat_and_clocks_move },
 		{ "server and raw client agree", server_and_raw_client_agree },
 	};
