@@ -90,6 +90,21 @@ static void a_gateway_that_never_gets_ready_is_broken(void)
 	expect("$G run --target t.yaml -p keycloak", 3, "nothing is known about it");
 }
 
+/* A value of the environment is a secret wherever the target repeats it. */
+static void a_secret_of_the_environment_is_in_no_report(void)
+{
+	put("t.yaml",
+	    "target: x\nkind: gateway\nready: {timeout: 1s}\n"
+	    "command: [sh, -c, \"echo key ${env:VENDOR_KEY} is wrong >&2; exit 1\"]\n");
+	expect("export VENDOR_KEY=hunter2-hunter2; $G run --target t.yaml -p keycloak -r "
+	       "json=s.json "
+	       "-r junit=s.xml > s.txt 2>&1; grep -l 'is wrong' s.json s.xml s.txt | wc -l | "
+	       "grep 3 && "
+	       "! grep hunter2 s.json s.xml s.txt",
+	       0, "3");
+	expect("$G run --target t.yaml -p keycloak", 3, "the environment has no VENDOR_KEY");
+}
+
 static void cli_that(const char *bad, const char *says)
 {
 	char command[600];
@@ -142,6 +157,8 @@ static const struct outside_test tests[] = {
 	  a_missing_command_is_said_before_anything_runs },
 	{ "a gateway that never gets ready is broken",
 	  a_gateway_that_never_gets_ready_is_broken },
+	{ "a secret of the environment is in no report",
+	  a_secret_of_the_environment_is_in_no_report },
 	{ "a cli that hangs fails in time", a_cli_that_hangs_fails_in_time },
 	{ "a cli that floods fails", a_cli_that_floods_fails },
 	{ "a cli that is killed fails", a_cli_that_is_killed_fails },

@@ -377,6 +377,20 @@ static void completion_is_a_script(void)
 	CU_ASSERT(outside_ends(NULL, "$G completion csh", 2));
 }
 
+static void the_catalogue_is_listed(void)
+{
+	CU_ASSERT(
+		outside_says(NULL, "$G list --format markdown", "| `plain/passes` | The fake"));
+	CU_ASSERT(outside_says(NULL, "$G list --format html", "<td>plain/in-azure"));
+	CU_ASSERT(outside_ends(NULL,
+			       "$G list --format rows | python3 -c '\n"
+			       "import json, sys\n"
+			       "rows = json.load(sys.stdin)\n"
+			       "assert sum(r[\"expansions\"] for r in rows) == 16'",
+			       0));
+	CU_ASSERT(outside_ends(NULL, "$G list --format xml", 2));
+}
+
 static const struct outside_test tests[] = {
 	{ "each exit code", each_exit_code },
 	{ "mistakes name the nearest word", mistakes_name_the_nearest_word },
@@ -397,6 +411,7 @@ static const struct outside_test tests[] = {
 	{ "known failures are exceptions", known_failures_are_exceptions },
 	{ "a run can be repeated", a_run_can_be_repeated },
 	{ "regressions are found", regressions_are_found },
+	{ "the catalogue is listed", the_catalogue_is_listed },
 	{ "completion is a script", completion_is_a_script },
 	{ 0 },
 };
