@@ -4,6 +4,7 @@
 
 #include "idp-sim/console.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 #include <strings.h>
 
@@ -217,6 +218,25 @@ static void send_json(struct web_request *rq, struct web_reply *rp, int status,
 	web_text(rq, rp, status, "application/json", text, strlen(text));
 }
 
+/* An address, localhost, or a name without a dot: what no stranger can make their page's own
+ * name point to (DNS rebinding). */
+static bool is_local_name(const char *host)
+{
+	size_t n = *host == '[' ? strcspn(host, "]") : strcspn(host, ":");
+	unsigned char raw[16];
+	char name[256];
+
+	if (*host == '[')
+		host++, n--;
+	if (n >= sizeof(name))
+		return false;
+	memcpy(name, host, n);
+	name[n] = 0;
+	size_t label = strlen(".localhost");
+	return inet_pton(AF_INET, name, raw) == 1 || inet_pton(AF_INET6, name, raw) == 1 ||
+	       !strchr(name, '.') || (n > label && !strcasecmp(name + n - label, ".localhost"));
+}
+
 /* A page of another site must not steer the simulator of whoever reads it: browsers say
  * where a request comes from, programs do not. */
 static bool foreign_page(const struct web_request *rq)
@@ -228,7 +248,9 @@ static bool foreign_page(const struct web_request *rq)
 
 	if (site && strcasecmp(site, "same-origin") && strcasecmp(site, "none"))
 		return true;
-	return origin && (!after || !host || strcasecmp(after + 3, host) != 0);
+	if ((origin || site || web_header(rq, "Referer")) && (!host || !is_local_name(host)))
+		return true;
+	return origin && (!after || strcasecmp(after + 3, host) != 0);
 }
 
 static json_t *parse_body(struct call *c, const struct web_request *rq, json_t **ret)
@@ -256,8 +278,10 @@ void control_handle(void *ctx, struct web_request *rq, struct web_reply *rp)
 	AUTO_BUF allowed = { 0 };
 
 	if (foreign_page(rq))
-		answer = call_refuse(&c, 403, "open the console on its own address",
-				     "a page of another origin may not call this");
+		answer = call_refuse(
+			&c, 403,
+			"open the console by its address, localhost, or a name without a dot",
+			"a page of another origin may not call this");
 	if (!answer && console_handle(ctx, rq, rp))
 		return;
 	if (!answer)

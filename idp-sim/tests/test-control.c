@@ -114,6 +114,36 @@ static int raw(const char *method, const char *path, const char *const *headers,
 	return a.status;
 }
 
+/* The page's own name may point to the simulator: then Origin and Host agree. */
+static void a_rebound_name_is_refused(void)
+{
+	static const struct {
+		const char *host;
+		bool browser;
+		int status;
+	} rows[] = {
+		{ "evil.test", true, 403 }, { "127.0.0.1.evil.test", true, 403 },
+		{ "localhost", true, 200 }, { "idp.localhost", true, 200 },
+		{ "127.0.0.1", true, 200 }, { "[::1]", true, 200 },
+		{ "idp-sim", true, 200 },   { "idp-sim.lab.svc", false, 200 },
+	};
+	struct wire_to to = { .host = "127.0.0.1" };
+
+	to.port = (int)strtol(strrchr(idp_control_origin(s.idp), ':') + 1, NULL, 10);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO_ANSWER a = { 0 };
+		AUTO_BUF text = { 0 };
+		struct err err = { 0 };
+		buf_printf(&text, "GET /_sim/health HTTP/1.1\r\nHost: %s:%d\r\n", rows[i].host,
+			   to.port);
+		if (rows[i].browser)
+			buf_printf(&text, "Origin: http://%s:%d\r\n", rows[i].host, to.port);
+		buf_str(&text, "Connection: close\r\n\r\n");
+		CU_ASSERT(wire_exchange(&to, text.p, text.n, &a, &err));
+		CU_ASSERT_EQUAL(a.status, rows[i].status);
+	}
+}
+
 static void hostile_http_is_refused(void)
 {
 	static const char *const foreign[] = { "Origin: http://evil.test", NULL };
@@ -439,6 +469,7 @@ int main(void)
 		  shell_and_document_cover_every_route },
 		{ "mistakes are refused with a remedy", mistakes_are_refused_with_a_remedy },
 		{ "hostile HTTP is refused", hostile_http_is_refused },
+		{ "a rebound name is refused", a_rebound_name_is_refused },
 		{ "libjwt judges every forgery", libjwt_judges_every_forgery },
 		{ "claims, times and headers are laid over",
 		  claims_times_and_headers_are_laid_over },
