@@ -144,6 +144,23 @@ bool catalogue_markdown(const struct plan *p, FILE *out)
 	return !ferror(out);
 }
 
+bool catalogue_profile(const struct plan *p, FILE *out)
+{
+	AUTO(json_t) json_t *rows = catalogue_json(p);
+	const json_t *r;
+	size_t i;
+
+	fprintf(out, "# What a release must pass. An id is never renamed or reused; \"?\" "
+		     "marks what "
+		     "need not be claimed.\n");
+	json_array_foreach(rows, i, r) {
+		bool required = !strcmp(conf_str(r, "level", ""), level_word(LEVEL_DOCUMENTED));
+
+		fprintf(out, "%s%s\n", required ? "" : "? ", conf_str(r, "row", ""));
+	}
+	return !ferror(out);
+}
+
 static void put_html(const char *text, FILE *out)
 {
 	for (; text && *text; text++)

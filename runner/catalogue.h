@@ -9,3 +9,5 @@
 json_t *catalogue_json(const struct plan *p);
 bool catalogue_markdown(const struct plan *p, FILE *out);
 bool catalogue_html(const struct plan *p, FILE *out);
+/* Its rows as a profile: documented promises are required, the others optional. */
+bool catalogue_profile(const struct plan *p, FILE *out);

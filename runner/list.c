@@ -52,11 +52,9 @@ static bool (*find_format(const char *name))(const struct plan *p, FILE *out)
 	static const struct {
 		const char *name;
 		bool (*write)(const struct plan *p, FILE *out);
-	} formats[] = { { "text", print_ids },
-			{ "json", print_json },
-			{ "rows", print_rows },
-			{ "markdown", catalogue_markdown },
-			{ "html", catalogue_html } };
+	} formats[] = { { "text", print_ids },	    { "json", print_json },
+			{ "rows", print_rows },	    { "markdown", catalogue_markdown },
+			{ "html", catalogue_html }, { "profile", catalogue_profile } };
 
 	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
 		if (!strcmp(formats[i].name, name))
@@ -81,7 +79,8 @@ static int print(const struct options *o, const struct plan *p)
 	write = find_format(format);
 	if (!write) {
 		fail(&err, ERR_INPUT,
-		     "--format %s: expected text, json, rows, markdown or html", format);
+		     "--format %s: expected text, json, rows, markdown, html or profile",
+		     format);
 		return complain(&err);
 	}
 	ok = write(p, out);

@@ -79,7 +79,7 @@ const struct option_row option_rows[] = {
 	{ "owner", 0, TEXT, "NAME", KNOWN_VERB, AT(owner), NULL, false,
 	  "who answers for the known failures" },
 	{ "format", 0, TEXT, "FORMAT", LIST | PROVE | COMPARE, AT(format), NULL, false,
-	  "text, json, markdown or html" },
+	  "text, json, markdown or html; of a list also rows and profile" },
 	{ "output", 'o', TEXT, "FILE", LIST | PROVE | MERGE | INIT | KNOWN_VERB, AT(output),
 	  NULL, true, "write there instead of to standard output" },
 	{ "quiet", 'q', FLAG, NULL, PLAYS, AT(quiet), NULL, false, "no progress" },
