@@ -305,6 +305,8 @@ static void compare_headers(struct comparison *c, const json_t *recording,
 	const char *got = wire_header(answer, "Location");
 	if (to && got)
 		compare_location(c, to, got);
+	else if (got && live)
+		differ(c, "Location: none, got %s", got);
 }
 
 /* ---- the answer ---- */
