@@ -124,7 +124,9 @@ bool catalogue_markdown(const struct plan *p, FILE *out)
 	size_t i;
 
 	fprintf(out,
-		"# What Gauntlet promises\n\nMade by `gauntlet list --format markdown`: %zu "
+		"# What Gauntlet promises\n\nMade by `gauntlet list --edition "
+		"nemo,nmp,nemo-callout --format "
+		"markdown`: %zu "
 		"rows, %zu scenarios.\n",
 		json_array_size(rows), plan_rows(p));
 	json_array_foreach(rows, i, r) {
