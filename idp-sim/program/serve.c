@@ -293,8 +293,9 @@ static struct idp *start(struct err *err)
 	if (!opt.port && opt.tls_port == DEFAULT_TLS_PORT)
 		o.tls_port = 0;
 	struct idp *s = idp_start(&o, err);
+	size_t n = strlen(err->text);
 	if (!s && strstr(err->text, strerror(EADDRINUSE)))
-		err_note(err, "--port 0 picks a free one");
+		snprintf(err->text + n, sizeof(err->text) - n, "; --port 0 picks a free one");
 	return s;
 }
 
