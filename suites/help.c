@@ -48,7 +48,7 @@ static void denied_is_logged(struct run *run)
 		   line_with(run, log, "DELETE", path, person_subject(run, "mallory")) != NULL,
 		   "logs who was denied what", "a line with method, path and principal", "%s",
 		   log);
-	check_lacks(run, "logs no token", log, token);
+	check_keeps(run, "logs no token", log, token);
 }
 
 static const struct scenario rows[] = {

@@ -238,7 +238,7 @@ static void password_wrong(struct run *run)
 	check_contains(run, "shows the provider's error", said(run, r),
 		       "invalid_grant|AADSTS50126|nvalid user credentials|credentials provided "
 		       "were invalid");
-	check_lacks(run, "does not print the password", said(run, r), "not-hers-52817");
+	check_keeps(run, "does not print the password", said(run, r), "not-hers-52817");
 	check_that(run, config_value(run, "token") == NULL, "stores no token", "no token",
 		   "a token");
 }
@@ -302,7 +302,7 @@ static void status_shows(struct run *run)
 	check_contains(run, "shows the scopes", r->out, "platform:read");
 	check_contains(run, "shows when the token expires", r->out,
 		       run_printf(run, "%.10s", day));
-	check_lacks(run, "does not print the token", said(run, r), token);
+	check_keeps(run, "does not print the token", said(run, r), token);
 }
 
 static void token_prints(struct run *run)
@@ -316,7 +316,7 @@ static void token_prints(struct run *run)
 	check_succeeds(run, "exits without an error", r);
 	check_equal(run, "prints the token and a line end", r->out,
 		    run_printf(run, "%s\n", token));
-	check_lacks(run, "keeps stderr free of it", r->err, token);
+	check_keeps(run, "keeps stderr free of it", r->err, token);
 }
 
 static void token_none(struct run *run)
@@ -354,8 +354,8 @@ static void logout_forgets(struct run *run)
 	s.refresh_token = config_value(run, "refresh_token");
 	check_succeeds(run, "logs out", cli(run, "logout", NULL));
 	text = config_text(run);
-	check_lacks(run, "leaves no access token in the file", text, s.access_token);
-	check_lacks(run, "leaves no refresh token in the file", text, s.refresh_token);
+	check_keeps(run, "leaves no access token in the file", text, s.access_token);
+	check_keeps(run, "leaves no refresh token in the file", text, s.refresh_token);
 	r = cli(run, "token", NULL);
 	check_fails(run, "has no token afterwards", r);
 	cli(run, "workspaces-list", NULL);
@@ -373,7 +373,7 @@ static void logout_offline(struct run *run)
 	api_answers(run, &(struct canned) { .path = "discovery", .status = 500 });
 	api_answers(run, &(struct canned) { .status = 500 });
 	check_succeeds(run, "exits without an error", cli(run, "logout", NULL));
-	check_lacks(run, "leaves no token in the file", config_text(run), token);
+	check_keeps(run, "leaves no token in the file", config_text(run), token);
 }
 
 /* ---- which token, and to whom ---- */
@@ -435,9 +435,9 @@ static void no_secrets_in_verbose(struct run *run)
 	r = cli_command(run,
 			&(struct command) { .verb = "workspaces-list", .global = "--verbose" });
 	control_succeeds(run, "lists workspaces", r);
-	check_lacks(run, "does not print the access token", said(run, r),
+	check_keeps(run, "does not print the access token", said(run, r),
 		    config_value(run, "token"));
-	check_lacks(run, "does not print the refresh token", said(run, r), refresh);
+	check_keeps(run, "does not print the refresh token", said(run, r), refresh);
 	cli_command(run, &(struct command) { .verb = "logout" });
 	r = cli_command(run, &(struct command) { .verb = "login",
 						 .global = "--verbose",
@@ -445,7 +445,7 @@ static void no_secrets_in_verbose(struct run *run)
 							 "username=alice@example.com",
 							 "password=" PASSWORD_OF_ALICE "-52817",
 							 NULL } });
-	check_lacks(run, "does not print the password", said(run, r),
+	check_keeps(run, "does not print the password", said(run, r),
 		    PASSWORD_OF_ALICE "-52817");
 }
 

@@ -189,6 +189,14 @@ bool check_lacks(struct run *run, const char *what, const char *text, const char
 			  "contains \"%s\"", word);
 }
 
+bool check_keeps(struct run *run, const char *what, const char *text, const char *secret)
+{
+	bool held = !text || !secret || !*secret || !strstr(text, secret);
+
+	return check_that(run, held, what, "it is not there", "it is %s",
+			  held ? "not there" : "there");
+}
+
 bool check_equal(struct run *run, const char *what, const char *got, const char *want)
 {
 	bool held = got && strcmp(got, want) == 0;

@@ -24,8 +24,10 @@ bool control_status(struct run *run, const char *what, const struct answer *a,
 		    const char *statuses);
 /* Text contains one of the words, separated by '|': "AADSTS70011|invalid_scope". */
 bool check_contains(struct run *run, const char *what, const char *text, const char *words);
-/* Text contains none of the words, as above: secrets, forged values. */
+/* Text contains none of the words, as above: forged values. */
 bool check_lacks(struct run *run, const char *what, const char *text, const char *words);
+/* Text does not contain the secret, which no report names. */
+bool check_keeps(struct run *run, const char *what, const char *text, const char *secret);
 bool check_equal(struct run *run, const char *what, const char *got, const char *want);
 bool check_count(struct run *run, const char *what, size_t got, size_t want);
 

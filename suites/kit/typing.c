@@ -4,6 +4,7 @@
 #include "suites/kit/given.h"
 #include "suites/kit/lab.h"
 #include "suites/kit/owned.h"
+#include "suites/kit/people.h"
 
 #include "idp-sim/base/buf.h"
 #include "idp-sim/base/conf.h"
@@ -76,8 +77,39 @@ struct typed *cli_begin(struct run *run, const struct command *cmd)
 	return typed;
 }
 
-static void hop_ran(struct run *run, const struct ran *r)
+/* What was typed as --password; NULL when nothing was, or the word itself, as our people have
+ * it: a word of every other sentence hides nothing. */
+static const char *typed_password(const struct command *cmd)
 {
+	for (size_t i = 0; cmd->args && cmd->args[i]; i++) {
+		const char *value = cmd->args[i] + strlen("password=");
+
+		if (!strncmp(cmd->args[i], "password=", strlen("password=")))
+			return *value && strcmp(value, PASSWORD) ? value : NULL;
+	}
+	return NULL;
+}
+
+/* What the person saw, as the transcript may show it. */
+static const char *without_password(struct run *run, const struct command *cmd,
+				    const char *text)
+{
+	const char *secret = typed_password(cmd), *at;
+	AUTO_BUF b = { 0 };
+
+	while (secret && text && (at = strstr(text, secret)) != NULL) {
+		buf_add(&b, text, (size_t)(at - text));
+		buf_str(&b, "...");
+		text = at + strlen(secret);
+	}
+	buf_str(&b, text);
+	return arena_dup(run->arena, b.p ? b.p : "", b.n);
+}
+
+static void hop_ran(struct run *run, const struct command *cmd, const struct ran *r)
+{
+	const char *out = without_password(run, cmd, r->out);
+	const char *said = without_password(run, cmd, r->err);
 	char *text;
 
 	if (r->not_started)
@@ -88,10 +120,10 @@ static void hop_ran(struct run *run, const struct ran *r)
 		text = run_printf(run, "(killed by signal %d)", r->signal);
 	else
 		text = run_printf(run, "%s, exit %d: %.*s", r->err_len ? "stderr" : "stdout",
-				  r->exit_code, 160, r->err_len ? r->err : r->out);
+				  r->exit_code, 160, r->err_len ? said : out);
 	text[strcspn(text, "\n")] = '\0';
 	hops_add(run->lab, "cli", "person", true, text,
-		 run_printf(run, "--- stdout\n%s\n--- stderr\n%s", r->out, r->err));
+		 run_printf(run, "--- stdout\n%s\n--- stderr\n%s", out, said));
 }
 
 static const struct ran *collect_ran(struct run *run, struct typed *typed,
@@ -109,7 +141,7 @@ static const struct ran *collect_ran(struct run *run, struct typed *typed,
 	}
 	own_text(run, r->out);
 	own_text(run, r->err);
-	hop_ran(run, r);
+	hop_ran(run, &typed->cmd, r);
 	return r;
 }
 
