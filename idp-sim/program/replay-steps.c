@@ -16,6 +16,7 @@ void journey_init(struct journey *j, struct idp *s, const json_t *scenes,
 	j->bound = json_object();
 	j->cookies = json_object();
 	j->request = json_deep_copy(json_object_get(recording, "request"));
+	json_object_set_new(j->bound, "origin", json_string(idp_origin(s)));
 	json_object_set(j->bound, "provider", json_object_get(recording, "provider"));
 }
 
@@ -58,8 +59,15 @@ static json_t *fill_all(struct journey *j, const json_t *v)
 	const char *key;
 	json_t *value;
 
-	if (json_is_string(v))
-		return json_string(fill(j, json_string_value(v)));
+	if (json_is_string(v)) {
+		const char *text = json_string_value(v);
+		size_t n = strcspn(text, "}");
+		/* "{keys}" alone stands for the whole value, a list perhaps. */
+		json_t *whole = *text == '{' && text[n] && !text[n + 1]
+					? json_object_getn(j->bound, text + 1, n - 1)
+					: NULL;
+		return whole ? json_deep_copy(whole) : json_string(fill(j, text));
+	}
 	json_t *copy = json_deep_copy(v);
 	if (json_is_object(copy))
 		json_object_foreach(copy, key, value)
@@ -69,13 +77,9 @@ static json_t *fill_all(struct journey *j, const json_t *v)
 
 static void bind_json(struct journey *j, const struct wire_answer *a)
 {
-	const char *key;
-	json_t *value;
 	AUTO(json_t) json_t *o = json_loadb(a->body ? a->body : "", a->body_len, 0, NULL);
 
-	json_object_foreach(o, key, value)
-		if (json_is_string(value))
-			bind(j, key, json_string_value(value));
+	json_object_update(j->bound, o);
 }
 
 /* The value of an attribute behind `from`, without entities. */
@@ -291,6 +295,8 @@ static bool control(struct journey *j, const json_t *step, struct err *err)
 	if (!method || !path)
 		return fail(err, ERR_INPUT, "sim takes a method and a path");
 	AUTO(json_t) json_t *answer = idp_call(j->s, method, fill(j, path), body, &status);
+	if (status < 300 && json_is_object(answer))
+		json_object_update(j->bound, answer);
 	return status < 300 || fail(err, ERR_INPUT, "%s %s: %s", method, path,
 				    conf_str(answer, "error", "refused"));
 }

@@ -35,7 +35,7 @@ void journey_done(struct journey *j);
  *	scene: NAME                          the steps of that scene
  *	ask: [METHOD, PATH, FORM, HEADERS]   a request; members of its JSON answer, of its
  *	                                     redirect and of its page's form become bindings
- *	sim: [METHOD, PATH, BODY]            a control call
+ *	sim: [METHOD, PATH, BODY]            a control call; its answer binds as well
  *	advance: 10m                         the clock
  *	trouble: SITUATION                   an error armed for the next request
  *	bind: {NAME: TEXT}                   a binding
