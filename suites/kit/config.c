@@ -247,5 +247,6 @@ json_t *config_json(const struct platform_config *c)
 	put(o, "scope_prefix", c->scope_prefix);
 	put(o, "default_scopes", c->default_scopes);
 	put(o, "admin_email", c->admin_email);
+	put(o, "token_endpoint", c->token_endpoint);
 	return o;
 }
