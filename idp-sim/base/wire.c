@@ -262,7 +262,7 @@ static bool complete(struct wire_answer *a, const struct buf *raw, struct buf *b
 	a->status = status;
 	const char *length = wire_header(a, "Content-Length");
 	const char *coding = wire_header(a, "Transfer-Encoding");
-	if (no_body || status == 204 || status == 304)
+	if (no_body || status == 101 || status == 204 || status == 304)
 		return true;
 	if (coding && strcasestr(coding, "chunked"))
 		return dechunk(raw->p + at, raw->n - at, body);
