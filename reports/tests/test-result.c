@@ -147,11 +147,11 @@ static void bad_json_is_named(void)
 static void fingerprint_is_of_the_fault(void)
 {
 	struct arena *a = arena_new();
-	struct check one[] = { { "names the error", false, false, "x",
-				 "http://127.0.0.1:41873/" } };
-	struct check two[] = { { "names the error", false, false, "x",
-				 "http://127.0.0.1:9/" } };
-	struct check other[] = { { "names the error", false, false, "x", "nothing" } };
+	struct check one[] = { { .what = "names the error", .want = "x",
+				 .got = "http://127.0.0.1:41873/" } };
+	struct check two[] = { { .what = "names the error", .want = "x",
+				 .got = "http://127.0.0.1:9/" } };
+	struct check other[] = { { .what = "names the error", .want = "x", .got = "nothing" } };
 	struct result r = { .row = "login/a", .checks = one, .n_checks = 1 };
 	char *first = result_fingerprint(a, &r);
 
