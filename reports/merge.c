@@ -4,6 +4,7 @@
  */
 #include "reports/merge.h"
 
+#include "idp-sim/base/buf.h"
 #include "reports/write.h"
 
 #include <string.h>
@@ -133,6 +134,14 @@ static void join_sections(struct merge *m)
 	m->out->n_sections = widest->n_sections;
 }
 
+/* One reason after the other; the same one once. */
+static const char *also(struct merge *m, const char *said, const char *more)
+{
+	if (!said || !more)
+		return said ? said : more;
+	return strstr(said, more) ? said : arena_printf(m->out->arena, "%s; %s", said, more);
+}
+
 static void join_times(struct merge *m)
 {
 	struct results *out = m->out;
@@ -146,8 +155,7 @@ static void join_times(struct merge *m)
 			out->started_at = s->started_at;
 		if (s->took_us > out->took_us)
 			out->took_us = s->took_us;
-		if (s->stopped && !out->stopped)
-			out->stopped = s->stopped;
+		out->stopped = also(m, out->stopped, s->stopped);
 	}
 }
 
@@ -159,12 +167,37 @@ static bool shard_of(struct merge *m, size_t i, unsigned *ret, unsigned *ret_of)
 	return fact && sscanf(fact, "%u/%u", ret, ret_of) == 2 && *ret >= 1 && *ret <= *ret_of;
 }
 
-/* "shard 3/4 is missing", or NULL; sets the fact of the merged run. */
+/* "shards 2/7, 5/7 and 6/7 are missing", every one of them; NULL when none is. */
+static const char *missing_shards(struct arena *a, const bool *seen, unsigned of)
+{
+	AUTO_BUF b = { 0 };
+	unsigned missing = 0, told = 0;
+
+	for (unsigned k = 1; k <= of; k++)
+		missing += !seen[k];
+	for (unsigned k = 1; k <= of; k++) {
+		if (seen[k])
+			continue;
+		told++;
+		buf_printf(&b, "%s%u/%u",
+			   told == 1	     ? ""
+			   : told == missing ? " and "
+					     : ", ",
+			   k, of);
+	}
+	if (!missing)
+		return NULL;
+	return arena_printf(a, missing == 1 ? "shard %s is missing" : "shards %s are missing",
+			    b.p);
+}
+
+/* Which shards there are; what is missing stops the merged run. */
 static bool join_shards(struct merge *m)
 {
 	struct arena *a = m->out->arena;
 	unsigned of = 0, count = 0;
 	bool *seen = NULL;
+	const char *missing;
 
 	for (size_t i = 0; i < m->n; i++) {
 		unsigned k, n;
@@ -179,15 +212,13 @@ static bool join_shards(struct merge *m)
 		count += !seen[k];
 		seen[k] = true;
 	}
-	for (unsigned k = 1; seen && k <= of; k++) {
-		if (!seen[k])
-			m->out->stopped = arena_printf(a, "shard %u/%u is missing", k, of);
-	}
-	if (seen)
-		json_object_set_new(
-			m->out->provenance, "shards",
-			json_string(arena_printf(a, "%u of %u merged%s", count, of,
-						 count == of ? ", nothing missing" : "")));
+	if (!seen)
+		return true;
+	missing = missing_shards(a, seen, of);
+	m->out->stopped = also(m, m->out->stopped, missing);
+	json_object_set_new(m->out->provenance, "shards",
+			    json_string(arena_printf(a, "%u of %u merged%s", count, of,
+						     missing ? "" : ", nothing missing")));
 	return true;
 }
 

@@ -106,16 +106,47 @@ static void merged_equals_whole(void)
 	free_shards(&s);
 }
 
-static void a_missing_shard_is_said(void)
+/* Every one of them is named, after what stopped those that are there. */
+static void missing_shards_are_said(void)
 {
-	struct shards s = all_shards();
-	struct err err = { 0 };
-	struct results *merged = merge(&s, SHARDS - 1, &err);
+	static const struct {
+		size_t given[SHARDS], n;
+		const char *stopped, *fact;
+	} rows[] = {
+		{ { 0, 1, 2, 3, 4, 5 }, 6, "shard 7/7 is missing", "6 of 7 merged" },
+		{ { 1, 2, 3, 4, 6 }, 5, "shards 1/7 and 6/7 are missing", "5 of 7 merged" },
+		{ { 3 },
+		  1,
+		  "shards 1/7, 2/7, 3/7, 5/7, 6/7 and 7/7 are missing",
+		  "1 of 7 merged" },
+		{ { 0, 1, 2, 3, 5, 6 },
+		  6,
+		  "interrupted; terminated; shard 5/7 is missing",
+		  "6 of 7 merged" },
+	};
 
-	CU_ASSERT_STRING_EQUAL(merged->stopped, "shard 7/7 is missing");
-	CU_ASSERT_NOT_EQUAL(results_exit_code(merged), 0);
-	results_free(merged);
-	free_shards(&s);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct shards all = all_shards(), some = { 0 };
+		struct err err = { 0 };
+		struct results *merged;
+
+		if (i == ARRAY_LEN(rows) - 1) {
+			all.rs[0]->stopped = all.rs[2]->stopped = "interrupted";
+			all.rs[3]->stopped = "terminated";
+		}
+		for (size_t k = 0; k < rows[i].n; k++) {
+			some.rs[k] = all.rs[rows[i].given[k]];
+			some.names[k] = all.names[rows[i].given[k]];
+		}
+		merged = merge(&some, rows[i].n, &err);
+		CU_ASSERT_STRING_EQUAL(merged->stopped, rows[i].stopped);
+		CU_ASSERT_STRING_EQUAL(
+			json_string_value(json_object_get(merged->provenance, "shards")),
+			rows[i].fact);
+		CU_ASSERT_NOT_EQUAL(results_exit_code(merged), 0);
+		results_free(merged);
+		free_shards(&all);
+	}
 }
 
 static void change_set(struct results *rs)
@@ -233,7 +264,7 @@ int main(void)
 {
 	static const CU_TestInfo tests[] = {
 		{ "merged equals whole", merged_equals_whole },
-		{ "a missing shard is said", a_missing_shard_is_said },
+		{ "missing shards are said", missing_shards_are_said },
 		{ "strangers are refused", strangers_are_refused },
 		{ "a broken gate stays", a_broken_gate_stays },
 		{ "every change is named", every_change_is_named },
