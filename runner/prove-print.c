@@ -129,6 +129,12 @@ static void print_survivors(const struct proof *p, FILE *out)
 	}
 }
 
+static bool unharmed_bad(const struct proof_play *y)
+{
+	return y->mutant == NO_MUTANT && y->result &&
+	       (y->result->verdict == FAILED || y->result->verdict == BROKEN);
+}
+
 static void print_unharmed(const struct proof *p, FILE *out)
 {
 	size_t said = 0;
@@ -137,8 +143,7 @@ static void print_unharmed(const struct proof *p, FILE *out)
 		const struct result *r = p->plays[i].result;
 		const struct check *c;
 
-		if (p->plays[i].mutant != NO_MUTANT || !r ||
-		    (r->verdict != FAILED && r->verdict != BROKEN) || said++ >= LISTED)
+		if (!unharmed_bad(&p->plays[i]) || said++ >= LISTED)
 			continue;
 		c = result_offence(r);
 		fprintf(out, "\n%-8s  %s without a defect: %.200s\n", verdict_word(r->verdict),
@@ -146,6 +151,9 @@ static void print_unharmed(const struct proof *p, FILE *out)
 			r->reason ? r->reason
 			: c	  ? c->what
 				  : "");
+		if (c && c->want && c->got)
+			fprintf(out, "          want %.200s\n          got  %.200s\n", c->want,
+				c->got);
 	}
 }
 
@@ -273,13 +281,26 @@ static json_t *overlaps_json(const struct proof *p)
 	return list;
 }
 
+/* In full, for there is no other report of them. */
+static json_t *unharmed_json(const struct proof *p)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < p->n_plays; i++) {
+		if (unharmed_bad(&p->plays[i]))
+			json_array_append_new(list, result_to_json(p->plays[i].result));
+	}
+	return list;
+}
+
 json_t *proof_json(const struct proof *p)
 {
-	return json_pack("{s:i, s:i, s:i, s:i, s:i, s:o, s:o, s:o}", "mutants",
+	return json_pack("{s:i, s:i, s:i, s:i, s:i, s:o, s:o, s:o, s:o}", "mutants",
 			 (int)p->n_mutants, "survivors", (int)p->survivors, "never_red",
 			 (int)p->never_red, "misses", (int)p->misses, "unharmed_bad",
-			 (int)p->unharmed_bad, "matrix", mutants_json(p), "checks",
-			 checks_json(p), "overlaps", overlaps_json(p));
+			 (int)p->unharmed_bad, "unharmed", unharmed_json(p), "matrix",
+			 mutants_json(p), "checks", checks_json(p), "overlaps",
+			 overlaps_json(p));
 }
 
 static void html_text(const char *text, FILE *out)

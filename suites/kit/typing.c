@@ -68,6 +68,7 @@ struct typed *cli_begin(struct run *run, const struct command *cmd)
 	if (run->broken)
 		return typed;
 	run->lab->now.dirty = true;
+	run->lab->troubled = true; /* a login may leave a code that waits for somebody */
 	hops_add(run->lab, "person", "cli", false, command_line(run, cmd), NULL);
 	if (cmd->timeout_ms)
 		typed->cmd.timeout_ms = patience_ms(run, cmd->timeout_ms);
