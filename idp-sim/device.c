@@ -71,20 +71,30 @@ struct device_code *device_by_user_code(struct idp *s, const struct provider *p,
 	return d;
 }
 
+struct settling {
+	const char *user;
+	int64_t now;
+	bool pending;
+};
+
+static void settle(void *ctx, struct record *r)
+{
+	struct settling *s = ctx;
+	struct device_code *d = (struct device_code *)r;
+
+	s->pending = d->status == DEVICE_PENDING && d->expires_ms > s->now;
+	if (!s->pending)
+		return;
+	d->status = s->user ? DEVICE_APPROVED : DEVICE_DENIED;
+	d->user = text_copy(s->user);
+	d->auth_time = s->now / 1000;
+}
+
 bool device_settle(struct idp *s, struct device_code *d, const char *user)
 {
-	int64_t now = clk_now_ms(&s->clk);
-	bool pending;
+	struct settling one = { .user = user, .now = clk_now_ms(&s->clk) };
 
-	pthread_mutex_lock(&d->record.lock);
-	pending = d->status == DEVICE_PENDING && d->expires_ms > now;
-	if (pending) {
-		d->status = user ? DEVICE_APPROVED : DEVICE_DENIED;
-		d->user = user ? strdup(user) : NULL;
-		d->auth_time = now / 1000;
-	}
-	pthread_mutex_unlock(&d->record.lock);
-	return pending;
+	return store_change(s->devices, &d->record, settle, &one) && one.pending;
 }
 
 /* ---- the device authorization endpoint ---- */
@@ -207,8 +217,7 @@ static bool too_fast(struct exchange *x, struct device_code *d)
 	return true;
 }
 
-/* One poll, with the lock of the code held. */
-static enum situation poll_once(struct exchange *x, struct device_code *d)
+static enum situation judge_poll(struct exchange *x, struct device_code *d)
 {
 	d->polls++;
 	if (d->status == DEVICE_REDEEMED)
@@ -227,6 +236,23 @@ static enum situation poll_once(struct exchange *x, struct device_code *d)
 	return S_none;
 }
 
+struct polling {
+	struct exchange *x;
+	enum situation why;
+};
+
+static void poll_once(void *ctx, struct record *r)
+{
+	struct polling *p = ctx;
+
+	p->why = judge_poll(p->x, (struct device_code *)r);
+}
+
+static void give_back(void *ctx, struct record *r)
+{
+	((struct device_code *)r)->status = DEVICE_APPROVED;
+}
+
 static void redeem(struct exchange *x, struct device_code *d)
 {
 	struct scopes scopes;
@@ -236,9 +262,8 @@ static void redeem(struct exchange *x, struct device_code *d)
 		issue_first(x, &scopes, session_new_id(x), d->auth_time, d->nonce);
 		return;
 	}
-	pthread_mutex_lock(&d->record.lock);
-	d->status = DEVICE_APPROVED; /* refused: the code is still good */
-	pthread_mutex_unlock(&d->record.lock);
+	/* Refused: the code is still good. */
+	(void)!store_change(x->idp->devices, &d->record, give_back, NULL);
 }
 
 static enum situation judge_owner(const struct exchange *x, const struct device_code *d)
@@ -253,6 +278,7 @@ static enum situation judge_owner(const struct exchange *x, const struct device_
 void grant_device(struct exchange *x)
 {
 	const char *code = form_get(&x->form, "device_code");
+	struct polling p = { .x = x };
 	enum situation why;
 
 	if (!code) /* Entra's v1 documentation calls it so */
@@ -272,11 +298,10 @@ void grant_device(struct exchange *x)
 	if (!check_verifier(x, x->device->challenge, x->device->challenge_method) ||
 	    !trouble_passes(x, MOMENT_POLL))
 		return;
-	pthread_mutex_lock(&x->device->record.lock);
-	why = poll_once(x, x->device);
-	pthread_mutex_unlock(&x->device->record.lock);
-	if (why)
-		refuse(x, why);
+	if (!store_change(x->idp->devices, &x->device->record, poll_once, &p))
+		return;
+	if (p.why)
+		refuse(x, p.why);
 	else
 		redeem(x, x->device);
 }

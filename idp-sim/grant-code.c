@@ -4,6 +4,7 @@
  */
 #include "idp-sim/code.h"
 #include "idp-sim/scope.h"
+#include "idp-sim/session.h"
 #include "idp-sim/token.h"
 #include "idp-sim/text.h"
 
@@ -91,43 +92,45 @@ bool check_verifier(struct exchange *x, const char *challenge, const char *metho
 								: refuse(x, S_pkce_mismatch);
 }
 
-/* A code that comes twice ends what the first one gave (RFC 6749, 4.1.2). */
-static enum situation use_up(struct exchange *x, struct auth_code *c)
-{
-	enum situation why = S_none;
+struct use {
+	int64_t now_ms;
+	enum situation why;
+};
 
-	pthread_mutex_lock(&c->record.lock);
+static void use_up(void *ctx, struct record *r)
+{
+	struct use *u = ctx;
+	struct auth_code *c = (struct auth_code *)r;
+
+	u->why = S_none;
 	if (c->used)
-		why = S_code_used;
-	else if (c->expires_ms <= x->now_ms)
-		why = S_code_expired;
+		u->why = S_code_used;
+	else if (c->expires_ms <= u->now_ms)
+		u->why = S_code_expired;
 	else
 		c->used = true;
-	pthread_mutex_unlock(&c->record.lock);
-	return why;
 }
 
-static void end_session(struct exchange *x, const char *sid)
+/* A code that comes twice ends what the first one gave (RFC 6749, 4.1.2). */
+static void end_first(struct exchange *x, const char *sid)
 {
 	struct session *s = session_get(x->idp, sid);
 
-	if (!s)
-		return;
-	pthread_mutex_lock(&s->record.lock);
-	s->revoked = true;
-	pthread_mutex_unlock(&s->record.lock);
+	session_revoke(x->idp, s);
 	session_unref(s);
 }
 
 static bool is_for_us(struct exchange *x, struct auth_code *c)
 {
 	const char *uri = form_get(&x->form, "redirect_uri");
-	enum situation why = use_up(x, c);
+	struct use u = { .now_ms = x->now_ms };
 
-	if (why == S_code_used)
-		end_session(x, c->session_id);
-	if (why)
-		return refuse(x, why);
+	if (!store_change(x->idp->codes, &c->record, use_up, &u))
+		return false;
+	if (u.why == S_code_used)
+		end_first(x, c->session_id);
+	if (u.why)
+		return refuse(x, u.why);
 	if (c->provider != x->provider)
 		return refuse(x, S_code_invalid);
 	if (strcmp(c->tenant->id, x->tenant->id) != 0 && !x->tenant->any && !c->tenant->any)

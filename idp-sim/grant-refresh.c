@@ -76,31 +76,43 @@ static enum situation judge_reuse(struct exchange *x, struct session *s,
 	return S_refresh_token_reused;
 }
 
-/* Decides and, when all is well, moves the session on: one step under its lock, so that of
- * two equal requests one wins. */
-static enum situation exchange_token(struct exchange *x, struct session *s,
-				     const struct refresh_claim *c, unsigned *ret_generation,
-				     int64_t *ret_issued_ms)
-{
+/* One exchange: what is given, and what came of it. */
+struct rotation {
+	struct exchange *x;
+	const struct refresh_claim *claim;
 	enum situation why;
+	unsigned generation;
+	int64_t issued_ms;
+};
 
-	pthread_mutex_lock(&s->record.lock);
-	why = judge_session(x, s, c);
-	if (!why && refresh_rotates(x) && !is_current(x, s, c))
-		why = judge_reuse(x, s, c);
-	if (!why && refresh_rotates(x)) {
+static void move_on(struct exchange *x, struct session *s, const struct refresh_claim *c)
+{
+	bool rotates = refresh_rotates(x);
+
+	if (rotates) {
 		s->generation++;
 		s->rotated_ms = x->now_ms;
-		s->issued_ms = x->now_ms;
-	} else if (!why && x->provider->behaviours.refresh_is_jwt) {
-		s->issued_ms = x->now_ms;
 	}
-	*ret_generation = s->generation;
-	*ret_issued_ms = s->issued_ms;
-	if (!why && !x->provider->behaviours.refresh_inherits)
+	if (rotates || x->provider->behaviours.refresh_is_jwt)
+		s->issued_ms = x->now_ms;
+	if (!x->provider->behaviours.refresh_inherits)
 		s->record.expires_ms += x->now_ms - c->issued_ms;
-	pthread_mutex_unlock(&s->record.lock);
-	return why;
+}
+
+/* Decides and, when all is well, moves the session on: one step, so that of two equal
+ * requests one wins. */
+static void exchange_token(void *ctx, struct record *r)
+{
+	struct rotation *n = ctx;
+	struct session *s = (struct session *)r;
+
+	n->why = judge_session(n->x, s, n->claim);
+	if (!n->why && refresh_rotates(n->x) && !is_current(n->x, s, n->claim))
+		n->why = judge_reuse(n->x, s, n->claim);
+	if (!n->why)
+		move_on(n->x, s, n->claim);
+	n->generation = s->generation;
+	n->issued_ms = s->issued_ms;
 }
 
 static enum situation judge_person(struct exchange *x, const struct session *s,
@@ -181,9 +193,8 @@ static struct session *find_session(struct exchange *x, const char *token,
 static void refresh(struct exchange *x, struct session *s, const struct refresh_claim *c)
 {
 	enum situation why = judge_owner(x, s);
+	struct rotation n = { .x = x, .claim = c };
 	struct scopes scopes;
-	unsigned generation;
-	int64_t issued_ms;
 
 	if (!why)
 		why = judge_person(x, s, c);
@@ -197,9 +208,10 @@ static void refresh(struct exchange *x, struct session *s, const struct refresh_
 		return;
 	if (s->user && !person_may(x))
 		return;
-	why = exchange_token(x, s, c, &generation, &issued_ms);
-	if (why) {
-		refuse(x, why);
+	if (!store_change(x->idp->sessions, &s->record, exchange_token, &n))
+		return;
+	if (n.why) {
+		refuse(x, n.why);
 		return;
 	}
 	issue_begin(x, &scopes);
@@ -207,7 +219,7 @@ static void refresh(struct exchange *x, struct session *s, const struct refresh_
 		conf_bool(x->provider->source, "behaviours.refresh.auth_time", false)
 			? s->auth_time
 			: 0;
-	issue_answer(x, s, generation, issued_ms);
+	issue_answer(x, s, n.generation, n.issued_ms);
 }
 
 void grant_refresh(struct exchange *x)

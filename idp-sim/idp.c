@@ -274,6 +274,7 @@ void idp_reset(struct idp *s)
 /* ---- refresh families ---- */
 
 struct ending {
+	struct idp *idp;
 	const struct facts *which;
 	bool revoke;
 	int n;
@@ -282,6 +283,16 @@ struct ending {
 static bool matches(const char *want, const char *have)
 {
 	return !want || (have && !strcmp(want, have));
+}
+
+static void end(void *ctx, struct record *r)
+{
+	struct session *s = (struct session *)r;
+
+	if (((struct ending *)ctx)->revoke)
+		s->revoked = true;
+	else
+		s->expired = true;
 }
 
 static bool end_one(void *ctx, struct record *r)
@@ -294,19 +305,13 @@ static bool end_one(void *ctx, struct record *r)
 	if (!matches(w->provider, s->provider->name) || !matches(w->tenant, s->tenant->id) ||
 	    !matches(w->user, s->user) || !matches(c ? c->id : w->client_id, s->client_id))
 		return true;
-	pthread_mutex_lock(&r->lock);
-	if (e->revoke)
-		s->revoked = true;
-	else
-		s->expired = true;
-	pthread_mutex_unlock(&r->lock);
-	e->n++;
+	e->n += store_change(e->idp->sessions, r, end, e);
 	return true;
 }
 
 int sessions_end(struct idp *s, const struct facts *which, bool revoke)
 {
-	struct ending e = { .which = which, .revoke = revoke };
+	struct ending e = { .idp = s, .which = which, .revoke = revoke };
 
 	store_each(s->sessions, end_one, &e);
 	return e.n;

@@ -104,13 +104,6 @@ void serve_introspect(struct exchange *x)
 
 /* ---- revocation ---- */
 
-static void end_session(struct session *s)
-{
-	pthread_mutex_lock(&s->record.lock);
-	s->revoked = true;
-	pthread_mutex_unlock(&s->record.lock);
-}
-
 /* Remembers one access token as revoked until it would have expired. */
 static void forget_access(struct exchange *x, struct bearer *b)
 {
@@ -135,7 +128,7 @@ static void revoke_refresh(struct exchange *x, const struct refresh_claim *c)
 	struct session *s = session_get(x->idp, c->sid);
 
 	if (s && s->provider == x->provider && is_mine(x, s->client_id)) {
-		end_session(s);
+		session_revoke(x->idp, s);
 		answer(x, 200, x->endpoint->body);
 	} else if (!x->answered) {
 		answer(x, 200, x->endpoint->body);
@@ -205,7 +198,7 @@ static void logout_with_token(struct exchange *x, const char *token)
 	}
 	s = session_get(x->idp, c.sid);
 	if (s && !strcmp(s->client_id, x->client->id))
-		end_session(s);
+		session_revoke(x->idp, s);
 	session_unref(s);
 	answer_text(x, 204, "", 0);
 }
@@ -265,7 +258,7 @@ void serve_logout(struct exchange *x)
 		return;
 	}
 	if (x->logout_session)
-		end_session(x->logout_session);
+		session_revoke(x->idp, x->logout_session);
 	if (!to)
 		show_logged_out(x);
 	else if (state)

@@ -199,15 +199,14 @@ void finish_sign_in(struct exchange *x)
 		send_code(x);
 }
 
-static void remember_person(struct exchange *x)
+static void remember(void *ctx, struct record *r)
 {
-	struct sign_in *in = x->sign_in;
+	const struct exchange *x = ctx;
+	struct sign_in *in = (struct sign_in *)r;
 
-	pthread_mutex_lock(&in->record.lock);
 	free(in->user);
 	in->user = strdup(x->user->name);
 	in->auth_time = x->now_ms / 1000;
-	pthread_mutex_unlock(&in->record.lock);
 }
 
 /* The page again, with the reason in the dialect's words. */
@@ -243,7 +242,8 @@ void serve_sign_in(struct exchange *x)
 		redirect(x, location(x, TXT_update_password_location));
 		return;
 	}
-	remember_person(x);
+	if (!store_change(x->idp->sign_ins, &x->sign_in->record, remember, x))
+		return;
 	if (!x->sign_in->device_code && !is_assigned(x)) {
 		aim_at_client(x);
 		refuse(x, S_user_not_assigned);

@@ -32,6 +32,17 @@ struct session *session_get(struct idp *s, const char *sid)
 	return (struct session *)store_get(s->sessions, sid);
 }
 
+static void sign_out(void *ctx, struct record *r)
+{
+	((struct session *)r)->revoked = true;
+}
+
+void session_revoke(struct idp *s, struct session *one)
+{
+	if (one)
+		(void)!store_change(s->sessions, &one->record, sign_out, NULL);
+}
+
 enum { OPAQUE_ID = 16 }; /* characters: 12 bytes */
 
 const char *session_new_id(struct exchange *x)

@@ -14,6 +14,8 @@ struct session *session_start(struct exchange *x, const char *sid, int64_t auth_
 			      const char *nonce);
 void session_unref(struct session *s); /* takes NULL */
 struct session *session_get(struct idp *s, const char *sid);
+/* Signed out: no refresh token of the family is good any more. NULL is ignored. */
+void session_revoke(struct idp *s, struct session *one);
 
 /* Id of a new session, in the exchange's arena. */
 const char *session_new_id(struct exchange *x);

@@ -59,6 +59,7 @@ void record_init(struct record *r, const char *key, int64_t expires_ms)
 	r->expires_ms = expires_ms;
 	r->refs = 1;
 	r->next = NULL;
+	r->stored = NULL;
 	pthread_mutex_init(&r->lock, NULL);
 }
 
@@ -67,6 +68,7 @@ void record_unref(struct record *r)
 	if (!r || --r->refs)
 		return;
 	free(r->key);
+	free(r->stored);
 	pthread_mutex_destroy(&r->lock);
 	if (r->release)
 		r->release(r);
@@ -188,19 +190,13 @@ struct record *store_get(struct store *s, const char *key)
 	return r;
 }
 
-struct record *store_take(struct store *s, const char *key)
+bool store_change(struct store *s, struct record *r,
+		  void (*change)(void *ctx, struct record *r), void *ctx)
 {
-	uint64_t h = hash(key);
-	struct shard *sh = shard_of(s, h);
-	struct record **at;
-	struct record *r = NULL;
-
-	pthread_mutex_lock(&sh->lock);
-	at = find(sh, h, key);
-	if (*at)
-		r = unhook(sh, at);
-	pthread_mutex_unlock(&sh->lock);
-	return r;
+	pthread_mutex_lock(&r->lock);
+	change(ctx, r);
+	pthread_mutex_unlock(&r->lock);
+	return true;
 }
 
 /* All records of a shard, each with a reference more. */

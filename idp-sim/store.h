@@ -6,6 +6,9 @@
  * computed or signed. Records are counted references, so one stays valid for whoever holds it
  * after it left the store. Each insert sweeps a few expired neighbours, and a full store drops
  * what expires first, so memory is bounded.
+ *
+ * A store may also be elsewhere (store-ops.h): then a record that is handed out is a copy of
+ * the caller's own, and what is done to it counts only through store_change().
  */
 #pragma once
 
@@ -22,6 +25,7 @@ struct record {
 	pthread_mutex_t lock;		   /* of the mutable members of the containing struct */
 	void (*release)(struct record *r); /* frees the containing struct; NULL: free(r) */
 	struct record *next;		   /* private */
+	char *stored;			   /* private: the text that is stored elsewhere */
 };
 
 struct store;
@@ -36,7 +40,10 @@ void record_unref(struct record *r); /* takes NULL */
 bool store_add(struct store *s, struct record *r);
 /* A new reference, or NULL when there is none or it has expired. */
 struct record *store_get(struct store *s, const char *key);
-/* Takes it out; the caller gets the store's reference. NULL: somebody else was first. */
-struct record *store_take(struct store *s, const char *key);
+/* Changes the mutable members in one step: of two that change the same record at a time the
+ * second sees what the first has made. change() may be called more than once, each time on the
+ * record as it is now. False: the store is out of reach, and nothing is changed. */
+bool store_change(struct store *s, struct record *r,
+		  void (*change)(void *ctx, struct record *r), void *ctx);
 /* Calls each() with every record, in no order, holding no lock; stops when it returns false. */
 void store_each(struct store *s, bool (*each)(void *ctx, struct record *r), void *ctx);

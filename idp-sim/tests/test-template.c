@@ -106,11 +106,16 @@ static bool count(void *ctx, struct record *r)
 	return true;
 }
 
+static void outlive(void *ctx, struct record *r)
+{
+	r->expires_ms += 2000;
+}
+
 static void test_store(void)
 {
 	struct clk clk = { 0 };
 	struct store *s = store_new(&clk, 1000);
-	struct record *twice = calloc(1, sizeof(*twice));
+	struct record *twice = calloc(1, sizeof(*twice)), *b;
 	int n = 0;
 
 	clk_set_ms(&clk, 1000000);
@@ -123,8 +128,11 @@ static void test_store(void)
 	CU_ASSERT(has(s, "a") && has(s, "b") && !has(s, "c"));
 	clk_advance_ms(&clk, 1000);
 	CU_ASSERT(!has(s, "a") && has(s, "b"));
-	record_unref(store_take(s, "b"));
-	CU_ASSERT(!has(s, "b"));
+	b = store_get(s, "b");
+	CU_ASSERT(store_change(s, b, outlive, NULL));
+	record_unref(b);
+	clk_advance_ms(&clk, 2000);
+	CU_ASSERT(has(s, "b"));
 	for (int i = 0; i < 20000; i++) {
 		char key[32];
 
