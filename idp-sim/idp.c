@@ -196,6 +196,11 @@ const char *idp_origin(const struct idp *s)
 	return s->options.public_url ? s->options.public_url : s->origin;
 }
 
+const char *idp_local_origin(const struct idp *s)
+{
+	return s->origin;
+}
+
 const char *idp_tls_origin(const struct idp *s)
 {
 	return s->tls_origin;

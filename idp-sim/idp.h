@@ -49,7 +49,9 @@ struct idp_options {
 struct idp *idp_start(const struct idp_options *o, struct err *err) MUST_CHECK;
 void idp_stop(struct idp *s); /* takes NULL */
 
-const char *idp_origin(const struct idp *s);	     /* "http://127.0.0.1:41873" */
+const char *idp_origin(const struct idp *s); /* "http://127.0.0.1:41873" */
+/* Where it really listens, when public_url is what everybody else calls it. */
+const char *idp_local_origin(const struct idp *s);
 const char *idp_tls_origin(const struct idp *s);     /* NULL without TLS */
 const char *idp_control_origin(const struct idp *s); /* NULL without a control listener */
 const char *idp_ca_file(const struct idp *s);	     /* NULL without TLS */

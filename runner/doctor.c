@@ -4,6 +4,7 @@
 #include "runner/say.h"
 #include "runner/session.h"
 #include "runner/verbs.h"
+#include "suites/kit/play.h"
 
 #include <string.h>
 #include <sys/wait.h>
@@ -85,27 +86,40 @@ static int play_gates(struct session *s, struct err *err)
 }
 
 /* What has to be typed into a target that runs somewhere else. */
-static void print_settings(const struct target_file *f)
+static void print_settings(const struct session *s)
 {
-	static const char *const parts[][2] = { { "idp", "OpenID issuer and keys" },
-						{ "pdp", "auth service: decisions, callout" },
-						{ "upstream", "where it forwards to" },
-						{ "service", "platform service" } };
+	static const char *const parts[][2] = {
+		{ "idp", "OpenID issuer and keys" },
+		{ "pdp", "auth service: decisions, callout, bundle" },
+		{ "upstream", "where it forwards to" },
+		{ "entities", "where a decision point reads role bindings" },
+	};
+	const struct lab_place *places = target_places(s->loaded);
+	const char *ca = NULL;
 
-	if (!target_file_attached(f))
+	if (!s->attached)
 		return;
 	printf("\nSettings of the target, as it sees the lab (gauntlet lab --target %s):\n",
-	       f->path);
-	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
-		const json_t *lab = json_object_get(f->root, "lab");
-		const json_t *part = json_object_get(lab, parts[i][0]);
-		const char *listen = conf_str(part, "listen", NULL);
-		const char *url = conf_str(part, "advertise", listen);
+	       target_file_of(s->loaded)->path);
+	for (const struct lab_place *p = places; p && p->part; p++) {
+		bool tls = p->cert_file || p->tls_dir;
+		size_t i = 0;
 
-		printf("  %-10s%s%s  (%s)\n", parts[i][0],
-		       url && !strstr(url, "://") ? "http://" : "", url ? url : "any free port",
+		while (strcmp(parts[i][0], p->part) != 0)
+			i++;
+		printf("  %-10s%s%s  (%s)\n", p->part,
+		       p->advertise ? ""
+		       : tls	    ? "https://"
+				    : "http://",
+		       p->advertise ? p->advertise
+		       : p->listen  ? p->listen
+				    : "any free port",
 		       parts[i][1]);
+		ca = p->tls_dir ? p->tls_dir : ca;
 	}
+	if (ca)
+		printf("  %-10s%s/ca.pem  (certificate authority of the lab, to be trusted)\n",
+		       "ca", ca);
 }
 
 int verb_doctor(const struct options *o)
@@ -123,8 +137,7 @@ int verb_doctor(const struct options *o)
 				     s.target->edition ? s.target->edition : "nemo");
 			code = session_take_ports(&s, &err) ? play_gates(&s, &err)
 							    : complain(&err);
-			if (s.loaded)
-				print_settings(target_file_of(s.loaded));
+			print_settings(&s);
 		} else {
 			line(false, "%s", err.text);
 		}

@@ -29,7 +29,6 @@ bool adapter_post(const struct pdp_door *door, const char *path, const json_t *b
 		  const char *const *headers, struct decision *ret, struct err *err)
 {
 	AUTO(char) char *text = json_dumps(body, JSON_COMPACT);
-	struct wire_to to = { .timeout_ms = door->timeout_ms };
 	const char *lines[MAX_HEADERS] = { "Content-Type: application/json" };
 	AUTO_ANSWER a = { 0 };
 	struct err refused = { 0 };
@@ -38,7 +37,7 @@ bool adapter_post(const struct pdp_door *door, const char *path, const json_t *b
 	for (size_t i = 0; headers && headers[i] && i + 2 < MAX_HEADERS; i++)
 		lines[i + 1] = headers[i];
 	snprintf(url, sizeof url, "%s%s", door->url, path);
-	if (!wire_request("POST", url, lines, text, strlen(text), &to, &a, &refused))
+	if (!wire_request("POST", url, lines, text, strlen(text), &door->reach, &a, &refused))
 		return refused.kind == ERR_NETWORK ||
 		       fail(err, refused.kind, "%s", refused.text);
 	ret->status = a.status;

@@ -6,13 +6,14 @@
 #pragma once
 
 #include "idp-sim/base/conf.h"
+#include "idp-sim/base/wire.h"
 #include "suites/kit/target.h"
 
 struct pdp_door {
-	const char *url;     /* of the PDP, no slash at the end */
-	const json_t *paths; /* `decide` of the target file: entrypoint -> path; may be NULL */
-	const char *prefix;  /* of the principal headers: "X-NMP-" */
-	int timeout_ms;
+	const char *url;      /* of the PDP, no slash at the end */
+	const json_t *paths;  /* `decide` of the target file: entrypoint -> path; may be NULL */
+	const char *prefix;   /* of the principal headers: "X-NMP-" */
+	struct wire_to reach; /* time-out and, where the URL is https, whom to trust */
 };
 
 struct adapter {

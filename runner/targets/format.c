@@ -212,7 +212,8 @@ static bool check_all(struct target_file *f, struct buf *all, struct err *err)
 	f->kind = conf_str(f->root, "kind", "");
 	f->edition = conf_str(f->root, "edition", NULL);
 	f->address = conf_str(f->root, "lab.address", NULL);
-	return read_surfaces(f, err) && check_verbs(f, err) && check_kind(f, err);
+	return read_surfaces(f, err) && check_verbs(f, err) && check_kind(f, err) &&
+	       target_check_attach(f, err);
 }
 
 struct target_file *target_file_load(const char *path, const char *const *set, struct err *err)

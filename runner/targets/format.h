@@ -35,6 +35,8 @@ void target_file_free(struct target_file *f); /* takes NULL */
 /* Every complaint about a file, one a line, into ret; true when there is none. */
 struct buf;
 bool target_file_lint(const char *path, struct buf *ret, struct err *err);
+/* What must hold among `attach`, `lab` and `reconfigure` (attach.c). */
+bool target_check_attach(const struct target_file *f, struct err *err) MUST_CHECK;
 /* Is it attached to something that already runs? */
 bool target_file_attached(const struct target_file *f);
 /* `claims` and `lacks`; "configuration:NAME": can it be put into that group? */

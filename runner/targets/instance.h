@@ -17,6 +17,7 @@ struct adapter;
 struct loaded {
 	struct target target;
 	struct target_file *file;
+	struct arena *arena;
 	const struct adapter *adapter; /* of a PDP */
 	char *version;
 	struct lab_place places[5]; /* of an attached target; part NULL ends them */

@@ -61,10 +61,16 @@ static const struct conf_key attach_keys[] = {
 static const struct conf_key part_keys[] = {
 	{ "listen", CONF_STRING, .help = "address:port of the lab's listener." },
 	{ "advertise", CONF_STRING, .help = "The URL under which the target sees it." },
+	{ "tls", CONF_BOOL, .help = "Speak TLS with a certificate of the lab's own CA." },
+	{ "cert", CONF_STRING, .help = "Speak TLS with this certificate chain (PEM)." },
+	{ "key", CONF_STRING, .help = "Key of `cert` (PEM)." },
 	{ 0 },
 };
 static const struct conf_key lab_keys[] = {
 	{ "address", CONF_STRING, .help = "Address of every listener without one of its own." },
+	{ "ca", CONF_STRING,
+	  .help = "Folder of the lab's CA (ca.pem) and certificate, made when absent; lab-tls "
+		  "beside this file when it is not given." },
 	{ "idp", CONF_MAP, .keys = part_keys, .help = "The identity provider." },
 	{ "pdp", CONF_MAP, .keys = part_keys, .help = "The auth service." },
 	{ "upstream", CONF_MAP, .keys = part_keys, .help = "What a gateway forwards to." },

@@ -37,15 +37,10 @@ static bool status_is_ready(const json_t *ready, int status)
 
 static struct wire_to tls_of(const struct instance *i)
 {
-	const json_t *attach = json_object_get(i->of->file->root, "attach");
+	struct wire_to to = i->of->target.reach;
 
-	return (struct wire_to) {
-		.timeout_ms = 2000,
-		.ca_file = conf_str(attach, "ca", NULL),
-		.sni = conf_str(attach, "sni", NULL),
-		.cert_file = conf_str(attach, "cert", NULL),
-		.key_file = conf_str(attach, "key", NULL),
-	};
+	to.timeout_ms = 2000;
+	return to;
 }
 
 static bool answers(struct waiting *w)

@@ -10,7 +10,7 @@
 #include <poll.h>
 #include <string.h>
 
-enum { VERSION_MS = 20000 };
+enum { VERSION_MS = 20000, DECIDE_MS = 10000 };
 
 bool target_program_exists(const char *dir, const char *word)
 {
@@ -125,9 +125,10 @@ static bool decide(void *ctx, void *instance, const struct question *q, struct d
 		.url = i->url,
 		.paths = json_object_get(l->file->root, "decide"),
 		.prefix = json_string_value(json_object_get(i->fill.values, "header_prefix")),
-		.timeout_ms = 10000,
+		.reach = l->target.reach,
 	};
 
+	door.reach.timeout_ms = DECIDE_MS;
 	door.prefix = door.prefix ? door.prefix : "X-NMP-";
 	return l->adapter->decide(&door, q, ret, err);
 }
@@ -170,7 +171,7 @@ static bool push_by_request(struct instance *i, const json_t *how, const char *b
 	AUTO_ANSWER a = { 0 };
 
 	if (!url || !wire_request(conf_str(how, "method", "PUT"), url, headers, body,
-				  strlen(body), NULL, &a, err))
+				  strlen(body), &i->of->target.reach, &a, err))
 		return false;
 	if (a.status < 200 || a.status > 299)
 		return fail(err, ERR_NETWORK, "push to %s: status %d: %.200s", url, a.status,
@@ -181,9 +182,7 @@ static bool push_by_request(struct instance *i, const json_t *how, const char *b
 /* A part that fetches the data itself has it when the delay that its file states is over. */
 static bool wait_for_caches(const struct loaded *l)
 {
-	const json_t *caches = json_object_get(l->file->root, "caches");
-
-	poll(NULL, 0, (int)conf_duration_ms(json_object_get(caches, "decisions"), 0));
+	poll(NULL, 0, (int)l->target.decisions_ms);
 	return true;
 }
 
@@ -200,6 +199,15 @@ static bool push(void *ctx, void *instance, const json_t *data, struct err *err)
 	return push_by_request(instance, how, body, err);
 }
 
+/* A path of the target file, or NULL; lives with l. */
+static const char *path_of(struct loaded *l, const json_t *o, const char *key)
+{
+	const char *path = conf_str(o, key, NULL);
+
+	return !path || *path == '/' ? path
+				     : arena_printf(l->arena, "%s/%s", l->file->dir, path);
+}
+
 /* `service` of the file is where a decision point reads role bindings. */
 static void read_places(struct loaded *l)
 {
@@ -208,17 +216,41 @@ static void read_places(struct loaded *l)
 						{ "upstream", "upstream" },
 						{ "service", "entities" } };
 	const json_t *lab = json_object_get(l->file->root, "lab");
+	const char *own = path_of(l, lab, "ca");
 	size_t n = 0;
 
+	if (!own)
+		own = arena_printf(l->arena, "%s/lab-tls", l->file->dir);
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		const json_t *part = json_object_get(lab, names[i][0]);
 
-		if (part)
-			l->places[n++] =
-				(struct lab_place) { names[i][1],
-						     conf_str(part, "listen", NULL),
-						     conf_str(part, "advertise", NULL) };
+		if (!part)
+			continue;
+		l->places[n++] = (struct lab_place) {
+			.part = names[i][1],
+			.listen = conf_str(part, "listen", NULL),
+			.advertise = conf_str(part, "advertise", NULL),
+			.cert_file = path_of(l, part, "cert"),
+			.key_file = path_of(l, part, "key"),
+			.tls_dir = conf_bool(part, "tls", false) ? own : NULL,
+		};
 	}
+}
+
+static void read_attach(struct loaded *l)
+{
+	const json_t *attach = json_object_get(l->file->root, "attach");
+	const json_t *caches = json_object_get(l->file->root, "caches");
+
+	l->target.attached = attach != NULL;
+	l->target.reach = (struct wire_to) {
+		.ca_file = path_of(l, attach, "ca"),
+		.sni = conf_str(attach, "sni", NULL),
+		.cert_file = path_of(l, attach, "cert"),
+		.key_file = path_of(l, attach, "key"),
+	};
+	l->target.jwks_ms = conf_duration_ms(json_object_get(caches, "jwks"), 0);
+	l->target.decisions_ms = conf_duration_ms(json_object_get(caches, "decisions"), 0);
 }
 
 const struct lab_place *target_places(const struct loaded *l)
@@ -231,6 +263,7 @@ struct loaded *target_load(const char *path, const char *const *set, struct err 
 	AUTO(loaded) struct loaded *l = calloc(1, sizeof *l);
 	const char *adapter;
 
+	l->arena = arena_new();
 	l->file = target_file_load(path, set, err);
 	if (!l->file || !check_programs(l->file, err))
 		return NULL;
@@ -242,6 +275,7 @@ struct loaded *target_load(const char *path, const char *const *set, struct err 
 	l->target.edition = l->file->edition;
 	instance_verbs(l);
 	read_places(l);
+	read_attach(l);
 	adapter = conf_str(l->file->root, "adapter", "nemo");
 	l->adapter = adapter_find(adapter);
 	if (l->target.surfaces & PDP)
@@ -257,6 +291,7 @@ void target_free(struct loaded *l)
 	if (!l)
 		return;
 	target_file_free(l->file);
+	arena_free(l->arena);
 	free(l->version);
 	free(l);
 }

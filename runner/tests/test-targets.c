@@ -293,7 +293,7 @@ static void only_a_boolean_is_a_decision(void)
 		struct decision d = { 0 };
 		struct err err = { 0 };
 		struct web *pdp = web_start(&o, &err);
-		struct pdp_door door = { .prefix = "X-NMP-", .timeout_ms = 2000 };
+		struct pdp_door door = { .prefix = "X-NMP-", .reach = { .timeout_ms = 2000 } };
 
 		CU_ASSERT_PTR_NOT_NULL(a);
 		if (!a || !pdp)

@@ -68,13 +68,29 @@ static const struct answer *finish(struct run *run, struct wire_answer *w, const
 	return a;
 }
 
+/* Is that URL the target's own? What else is asked belongs to the lab. */
+static bool is_target(const struct run *run, const char *base)
+{
+	const char *front = lab_front(run->lab);
+
+	return front && strcmp(front, base) == 0;
+}
+
+/* What a Host line says: the name that the target is asked for by. */
+static const char *authority_of(struct run *run, const char *base, const struct url *url)
+{
+	const char *sni = is_target(run, base) ? run->lab->target->reach.sni : NULL;
+
+	return run_printf(run, "%s:%d", sni ? sni : url->host, url->port);
+}
+
 /* The bytes as wire_request() would send them, so that the transcript and a raw request are
  * the same thing. */
 static void compose(struct buf *b, const struct ask *ask, const char *path,
-		    const struct url *to)
+		    const char *authority)
 {
-	buf_printf(b, "%s %s HTTP/1.1\r\nHost: %s:%d\r\n", ask->method ? ask->method : "GET",
-		   path, to->host, to->port);
+	buf_printf(b, "%s %s HTTP/1.1\r\nHost: %s\r\n", ask->method ? ask->method : "GET", path,
+		   authority);
 	if (ask->authorization)
 		buf_printf(b, "Authorization: %s\r\n", ask->authorization);
 	else if (ask->token)
@@ -85,6 +101,16 @@ static void compose(struct buf *b, const struct ask *ask, const char *path,
 		buf_printf(b, "Content-Type: application/json\r\nContent-Length: %zu\r\n",
 			   strlen(ask->body));
 	buf_printf(b, "Connection: close\r\n\r\n%s", ask->body ? ask->body : "");
+}
+
+static struct wire_to reach_of(const struct run *run, const struct wire_to *options)
+{
+	struct wire_to to = run->lab->target->reach;
+
+	to.timeout_ms = options->timeout_ms;
+	to.no_body = options->no_body;
+	to.to_the_end = options->to_the_end;
+	return to;
 }
 
 static const struct answer *exchange(struct run *run, const char *base, const char *from,
@@ -104,8 +130,11 @@ static const struct answer *exchange(struct run *run, const char *base, const ch
 		run_broken(run, "there is no %s to ask", to);
 		return &nothing;
 	}
+	if (is_target(run, base))
+		where = reach_of(run, options);
 	where.host = url.host;
 	where.port = url.port;
+	where.tls = url.tls;
 	hop_message(run, from, to, false, bytes, n);
 	if (!wire_exchange(&where, bytes, n, w, &err)) {
 		if (to[0] == 'p' && run->surface != PDP)
@@ -133,7 +162,7 @@ static const struct answer *ask_at(struct run *run, const char *base, const char
 	if (ask->method && strcmp(ask->method, "GET") != 0)
 		run->lab->now.dirty = true;
 	if (base && url_parse(base, &url, &err))
-		compose(&b, ask, path, &url);
+		compose(&b, ask, path, authority_of(run, base, &url));
 	a = exchange(run, base, ask->from ? ask->from : "client", to, &options, b.p, b.n);
 	return a;
 }
@@ -179,7 +208,7 @@ const char *front_authority(struct run *run)
 
 	if (!base || !url_parse(base, &url, &err))
 		return "gateway";
-	return run_printf(run, "%s:%d", url.host, url.port);
+	return authority_of(run, base, &url);
 }
 
 /* ---- what reached the upstream ---- */

@@ -4,6 +4,8 @@
 
 #include "suites/kit/imposter.h"
 #include "suites/kit/people.h"
+#include "suites/kit/places.h"
+#include "suites/kit/relay.h"
 
 #include "idp-sim/base/conf.h"
 #include "idp-sim/base/file.h"
@@ -17,36 +19,24 @@
 
 static const char *const provider_names[] = { "azure", "okta", "keycloak", NULL };
 
-/* The fixed place of a part; zeros when it has none. */
-static struct lab_place place_of(const struct lab *l, const char *part)
-{
-	for (const struct lab_place *p = l->o.places; p && p->part; p++)
-		if (strcmp(p->part, part) == 0)
-			return *p;
-	return (struct lab_place) { 0 };
-}
-
 static bool start_simulator(struct lab *l, struct err *err)
 {
-	const struct lab_place place = place_of(l, "idp");
-	const char *colon = place.listen ? strrchr(place.listen, ':') : NULL;
+	const char *listen = place_listen(l, "idp"), *colon = strrchr(listen, ':');
 	struct idp_options o = {
 		.providers = provider_names,
-		.address = l->o.address,
+		.address = arena_dup(l->arena, listen, (size_t)(colon - listen)),
+		.port = (int)strtol(colon + 1, NULL, 10),
 		.control_port = -1,
 		.threads = 1,
 		.seed = l->o.seed ? l->o.seed : 42,
-		.public_url = place.advertise,
+		.public_url = place_seen(l, "idp", NULL),
 	};
 
-	if (colon) {
-		o.address = arena_dup(l->arena, place.listen, (size_t)(colon - place.listen));
-		o.port = (int)strtol(colon + 1, NULL, 10);
-	}
 	l->idp = idp_start(&o, err);
 	if (!l->idp)
 		return err_note(err, "simulator");
-	return people_register(l, err);
+	return place_relay(l, "idp", idp_local_origin(l->idp), &l->idp_relay, err) &&
+	       people_register(l, err);
 }
 
 static enum edition_bit bit_of(const char *name)
@@ -69,7 +59,8 @@ static bool lab_init(struct lab *l, struct err *err)
 	l->edition_bit = bit_of(edition_name(l->edition));
 	if (!l->target)
 		l->target = l->embedded = embedded_target_new(l);
-	return file_mkdirs(l->o.home, 0700, err) && start_simulator(l, err);
+	return file_mkdirs(l->o.home, 0700, err) && places_open(l, err) &&
+	       start_simulator(l, err);
 }
 
 struct lab *lab_new(const struct lab_options *o, struct err *err)
@@ -93,7 +84,9 @@ void lab_free(struct lab *l)
 	if (!l)
 		return;
 	lab_clear(l);
+	relay_stop(l->idp_relay);
 	idp_stop(l->idp);
+	places_close(l);
 	embedded_target_free(l->embedded);
 	edition_free(l->edition);
 	arena_free(l->arena);
@@ -144,10 +137,8 @@ static struct recorder *tap(struct lab *l, const char *from, const char *to,
 			    const char *forward, struct err *err)
 {
 	struct wiretap *w = arena_alloc(l->now.arena, sizeof(*w));
-	const struct lab_place place = place_of(l, to ? to : "entities");
 	struct recorder_options o = {
-		.listen = place.listen ? place.listen
-				       : arena_printf(l->now.arena, "%s:0", l->o.address),
+		.listen = place_listen(l, to ? to : "entities"),
 		.forward = forward,
 		.on_message = from ? on_message : NULL,
 		.ctx = w,
@@ -155,6 +146,27 @@ static struct recorder *tap(struct lab *l, const char *from, const char *to,
 
 	*w = (struct wiretap) { l, from, to };
 	return recorder_start(&o, err);
+}
+
+static const char *target_part(const struct lab *l)
+{
+	return l->now.surface == GATEWAY   ? "gateway"
+	       : l->now.surface == SERVICE ? "service"
+					   : "gateway";
+}
+
+/* The same for a part that a target of somebody else's asks: perhaps it speaks TLS there. */
+static struct recorder *tap_placed(struct lab *l, const char *part, const char *forward,
+				   struct relay **ret, struct err *err)
+{
+	bool entities = strcmp(part, "entities") == 0;
+	struct recorder *r =
+		tap(l, entities ? NULL : target_part(l), entities ? NULL : part, forward, err);
+
+	if (r && place_relay(l, part, recorder_url(r), ret, err))
+		return r;
+	recorder_stop(r);
+	return NULL;
 }
 
 static struct reference_options part_options(struct lab *l)
@@ -167,6 +179,8 @@ static struct reference_options part_options(struct lab *l)
 		.mutants = &l->mutants,
 		.listen = arena_printf(s->arena, "%s:0", l->o.address),
 		.pdp_url = s->liar ? recorder_url(s->liar) : NULL,
+		.idp_public = idp_origin(l->idp),
+		.idp_local = idp_local_origin(l->idp),
 	};
 }
 
@@ -230,39 +244,37 @@ static char *free_listen(struct lab *l)
 	return arena_printf(l->now.arena, "%s:%d", l->o.address, ntohs(a.sin_port));
 }
 
-/* What the target is told: the URL under which it sees that part. */
-static const char *as_seen(const struct lab *l, const char *part, const char *url)
+/* The bundle is beside the decisions where they have a fixed place. */
+static const char *bundle_url(struct lab *l)
 {
-	const struct lab_place place = place_of(l, part);
+	const char *at = reference_url(l->now.pdp);
+	const char *seen = place_seen(l, "pdp", at);
 
-	return place.advertise ? place.advertise : url;
+	return arena_printf(l->now.arena, "%s%s", seen, edition_path(l->edition, "bundle"));
 }
 
 static void make_urls(struct lab *l)
 {
 	struct assembly *s = &l->now;
 	struct lab_urls *u = &s->urls;
-	const char *bundle = edition_path(l->edition, "bundle");
 
 	*u = (struct lab_urls) {
 		.provider = s->provider,
 		.issuer = s->config.issuer,
-		.idp = as_seen(l, "idp", idp_origin(l->idp)),
+		.idp = idp_origin(l->idp),
 		.platform = s->face	  ? recorder_url(s->face)
-			    : s->entities ? as_seen(l, "entities", recorder_url(s->entities))
+			    : s->entities ? place_seen(l, "entities", recorder_url(s->entities))
 			    : s->service  ? reference_url(s->service)
 					  : NULL,
-		.pdp = as_seen(l, "pdp", recorder_url(s->liar)),
-		.upstream =
-			s->upstream ? as_seen(l, "upstream", recorder_url(s->upstream)) : NULL,
+		.pdp = place_seen(l, "pdp", recorder_url(s->liar)),
+		.upstream = s->upstream ? place_seen(l, "upstream", recorder_url(s->upstream))
+					: NULL,
 		.gateway_listen = s->surface == GATEWAY ? free_listen(l) : NULL,
 		.pdp_listen = s->surface == PDP ? free_listen(l) : NULL,
 		.service_listen = s->surface == SERVICE ? free_listen(l) : NULL,
-		.bundle_url =
-			s->pdp ? arena_printf(s->arena, "%s%s", reference_url(s->pdp), bundle)
-			       : NULL,
+		.bundle_url = s->pdp ? bundle_url(l) : NULL,
 		.home = s->home,
-		.ca_file = idp_ca_file(l->idp),
+		.ca_file = places_ca_file(l),
 		.client_id = s->config.client_id,
 		.audience = s->config.audience,
 		.edition = edition_name(l->edition),
@@ -303,19 +315,12 @@ bool lab_again(struct lab *l, bool blind, struct err *err)
 	return start_target(l, err);
 }
 
-static const char *target_part(const struct lab *l)
-{
-	return l->now.surface == GATEWAY   ? "gateway"
-	       : l->now.surface == SERVICE ? "service"
-					   : "gateway";
-}
-
 /* The order follows from who must know whose URL; see the picture in lab.h. */
 static bool start_parts(struct lab *l, struct err *err)
 {
 	struct assembly *s = &l->now;
 
-	s->liar = tap(l, target_part(l), "pdp", NULL, err);
+	s->liar = tap_placed(l, "pdp", NULL, &s->relays[0], err);
 	if (!s->liar)
 		return false;
 	if (s->surface == SERVICE) /* a foreign one may not tell our PDP what it holds */
@@ -326,12 +331,13 @@ static bool start_parts(struct lab *l, struct err *err)
 	if ((s->surface & (CLI | SDK)) && !start_face(l, err))
 		return false;
 	if (s->surface == PDP) {
-		s->entities = tap(l, NULL, NULL, reference_url(s->service), err);
+		s->entities = tap_placed(l, "entities", reference_url(s->service),
+					 &s->relays[1], err);
 		if (!s->entities)
 			return false;
 	}
 	if (s->surface == GATEWAY) {
-		s->upstream = tap(l, "gateway", "upstream", NULL, err);
+		s->upstream = tap_placed(l, "upstream", NULL, &s->relays[1], err);
 		if (!s->upstream)
 			return false;
 	}
@@ -344,6 +350,8 @@ void lab_clear(struct lab *l)
 
 	if (s->instance)
 		l->target->stop(l->target->ctx, s->instance);
+	for (size_t i = 0; i < ARRAY_LEN(s->relays); i++)
+		relay_stop(s->relays[i]);
 	reference_stop(s->gateway);
 	recorder_stop(s->face);
 	recorder_stop(s->api);

@@ -15,6 +15,7 @@
  */
 #pragma once
 
+#include "idp-sim/tls.h"
 #include "suites/kit/play.h"
 #include "suites/kit/recorder.h"
 #include "suites/kit/run.h"
@@ -42,11 +43,13 @@ struct assembly {
 	json_t *settings;
 	struct reference *pdp, *service, *gateway;
 	struct recorder *face, *api, *stranger, *liar, *upstream, *entities;
+	struct relay *relays[2]; /* kit/relay.h: before liar, and before upstream or entities */
 	struct imposter *imposter; /* kit/imposter.h; NULL: no row asked for one */
-	void *instance; /* of the target */
-	struct reference *instance_part; /* the same, when the target is a part of the reference platform */
+	void *instance;		   /* of the target */
+	struct reference *
+		instance_part; /* the same, when the target is a part of the reference platform */
 	char home[512];
-	bool dirty;     /* a row may have changed workspaces or members */
+	bool dirty;   /* a row may have changed workspaces or members */
 	bool spoiled; /* the parts remember what the row did: start them anew */
 };
 
@@ -57,14 +60,16 @@ struct lab {
 	struct edition *edition;
 	enum edition_bit edition_bit;
 	struct idp *idp;
+	struct relay *idp_relay; /* NULL: it speaks no TLS */
+	struct tls tls;		 /* the lab's own certificate, see kit/places.h */
 	const struct target *target;
 	struct target *embedded; /* when no target was given */
 	struct assembly now;
 	struct hop_list hops;
 	int64_t journal_from; /* of the simulator, where the row began */
 	unsigned homes;
-	bool troubled;        /* the simulator must be reset after the row */
-	char log[16384];      /* of the target, since the row began; guarded by the hops' lock */
+	bool troubled;	 /* the simulator must be reset after the row */
+	char log[16384]; /* of the target, since the row began; guarded by the hops' lock */
 	size_t log_n;
 };
 
@@ -104,8 +109,8 @@ void hops_begin(struct lab *l, struct arena *a);
 void hops_add(struct lab *l, const char *from, const char *to, bool answer, const char *text,
 	      const char *detail);
 /* First line of an HTTP message as a hop. */
-void hops_message(struct lab *l, const char *from, const char *to, bool answer, const char *bytes,
-		  size_t n);
+void hops_message(struct lab *l, const char *from, const char *to, bool answer,
+		  const char *bytes, size_t n);
 /* Adds what the simulator's journal has, orders by time, closes the list, hands it over. */
 void hops_end(struct run *run);
 /* Signatures, passwords and refresh tokens cut, origins replaced by the parts' names. */

@@ -18,7 +18,11 @@ struct lab;
 struct lab_place {
 	const char *part;      /* "idp" "pdp" "upstream" "entities"; NULL ends a list */
 	const char *listen;    /* "10.0.0.1:9001"; NULL: any free port */
-	const char *advertise; /* URL under which the target sees it; NULL: http://listen */
+	const char *advertise; /* URL under which the target sees it; NULL: listen as a URL */
+	/* TLS: with a certificate of one's own, or with one that the lab has made and keeps in
+	 * tls_dir (idp-sim/tls.h). All NULL: plain HTTP. */
+	const char *cert_file, *key_file;
+	const char *tls_dir;
 };
 
 struct lab_options {

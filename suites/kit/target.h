@@ -8,74 +8,85 @@
  */
 #pragma once
 
+#include "idp-sim/base/wire.h"
 #include "suites/kit/scenario.h"
 
 /* Where the lab's parts listen, handed to the target before it starts. URLs have no slash at the end. */
 struct lab_urls {
-	const char *provider;     /* the provider this instance is configured for */
+	const char *provider; /* the provider this instance is configured for */
 	const char *issuer;
-	const char *idp;          /* origin of the simulator */
-	const char *platform;     /* what a CLI calls base URL: the gateway, or the service behind it */
-	const char *pdp;          /* auth service: discovery, decisions, callout, bundle */
-	const char *upstream;     /* recorder that a gateway forwards to */
+	const char *idp; /* origin of the simulator */
+	const char *
+		platform; /* what a CLI calls base URL: the gateway, or the service behind it */
+	const char *pdp;  /* auth service: discovery, decisions, callout, bundle */
+	const char *upstream;	    /* recorder that a gateway forwards to */
 	const char *gateway_listen; /* "127.0.3.1:41873": where a gateway target shall listen */
 	const char *pdp_listen;
 	const char *service_listen;
 	const char *bundle_url;
-	const char *home;         /* private HOME and tmpdir of this instance */
+	const char *home; /* private HOME and tmpdir of this instance */
 	const char *ca_file;
 	const char *client_id;
 	const char *audience;
-	const char *edition;      /* name of the edition file */
+	const char *edition;	   /* name of the edition file */
 	const char *configuration; /* configuration group, NULL: default */
-	const json_t *settings;   /* further `${...}` values for config templates; borrowed */
+	const json_t *settings;	   /* further `${...}` values for config templates; borrowed */
 };
 
 /* What a command did. Text is cut at 1 MiB, `flooded` says so. */
 struct ran {
-	int exit_code;     /* -1 when killed by a signal */
+	int exit_code; /* -1 when killed by a signal */
 	int signal;
 	bool timed_out;
 	bool flooded;
-	bool not_started;  /* the command does not exist or cannot be executed: BROKEN, not FAILED */
-	char *out, *err;   /* NUL-terminated; binary zeros become U+FFFD */
+	bool not_started; /* the command does not exist or cannot be executed: BROKEN, not FAILED */
+	char *out, *err; /* NUL-terminated; binary zeros become U+FFFD */
 	size_t out_len, err_len;
 	int64_t took_us;
 };
 
 /* One person's command line: a verb of the target file and its arguments by name. */
 struct command {
-	const char *verb;        /* "login" "status" "token" "refresh" "logout" "workspaces-list" ... */
-	const char *const *args; /* "name=value" for the `${name}` of the verb's argument vector, NULL-ended */
-	const char *const *env;  /* further "NAME=value", NULL-ended */
-	const char *global;      /* further global option words, space separated: "--no-auto-refresh" */
-	int timeout_ms;          /* 0: 30 s */
+	const char
+		*verb; /* "login" "status" "token" "refresh" "logout" "workspaces-list" ... */
+	const char *const *
+		args; /* "name=value" for the `${name}` of the verb's argument vector, NULL-ended */
+	const char *const *env; /* further "NAME=value", NULL-ended */
+	const char
+		*global; /* further global option words, space separated: "--no-auto-refresh" */
+	int timeout_ms;	 /* 0: 30 s */
 };
 
 /* A question to a policy decision point, and its answer. */
 struct question {
-	const char *entrypoint;  /* "allow" "has_permissions" "has_role" */
-	const json_t *input;     /* the documented input document; borrowed */
-	const char *caller;      /* principal that asks: "service:platform" by default */
+	const char *entrypoint; /* "allow" "has_permissions" "has_role" */
+	const json_t *input;	/* the documented input document; borrowed */
+	const char *caller;	/* principal that asks: "service:platform" by default */
 };
 struct decision {
-	int status;         /* of the transport */
-	bool answered;      /* a decision could be read */
+	int status;    /* of the transport */
+	bool answered; /* a decision could be read */
 	bool allowed;
-	json_t *body;       /* whole answer, may be NULL; owned */
+	json_t *body; /* whole answer, may be NULL; owned */
 	int64_t took_us;
 };
 
 struct target {
 	const char *name, *version, *file;
-	unsigned surfaces;       /* of enum surface */
+	unsigned surfaces; /* of enum surface */
 	const char *edition;
+	bool attached; /* it runs already, somewhere else: start() only configures it */
+	struct wire_to
+		reach; /* how its URL is reached: CA, name to check, client certificate */
+	/* How long it may go on with keys or decisions that are no longer true. */
+	int64_t jwks_ms, decisions_ms;
 	void *ctx;
 	/* Does it claim that word ("cli.scope_option", "http2", "configuration:no-email")? */
 	bool (*claims)(void *ctx, const char *word);
 	/* Brings one instance up, configured for urls, and waits until it is ready; its last words
 	 * are in err when it is not. Exactly one stop() follows each true. */
-	bool (*start)(void *ctx, const struct lab_urls *urls, void **ret_instance, struct err *err);
+	bool (*start)(void *ctx, const struct lab_urls *urls, void **ret_instance,
+		      struct err *err);
 	void (*stop)(void *ctx, void *instance);
 	/* Base URL of a gateway, service or pdp target; NULL for a CLI. */
 	const char *(*url)(void *ctx, void *instance);
@@ -87,7 +98,8 @@ struct target {
 	bool (*abort)(void *ctx, void *running, struct ran *ret, struct err *err);
 	/* Path of the CLI's config file in the instance's home, and reading/writing its tokens. */
 	const char *(*config_path)(void *ctx, void *instance);
-	bool (*decide)(void *ctx, void *instance, const struct question *q, struct decision *ret, struct err *err);
+	bool (*decide)(void *ctx, void *instance, const struct question *q,
+		       struct decision *ret, struct err *err);
 	/* Makes the lab's workspaces and members known to a pdp or service target: the document of
 	 * reference_seed(). NULL: it takes none. */
 	bool (*push)(void *ctx, void *instance, const json_t *data, struct err *err);

@@ -77,13 +77,24 @@ const char *token_for(struct run *run, const char *person)
 
 /* ---- sessions ---- */
 
+/* Where a URL of the provider really is, when it is advertised as something else. */
+static const char *local_url(struct run *run, const char *url)
+{
+	const char *public = idp_origin(run->idp);
+	size_t n = strlen(public);
+
+	if (!url || strncmp(url, public, n) != 0)
+		return url;
+	return run_printf(run, "%s%s", idp_local_origin(run->idp), url + n);
+}
+
 /* Value of a member of the provider's discovery document. */
 static const char *endpoint(struct run *run, const char *name)
 {
 	AUTO_ANSWER a = { 0 };
 	struct err err = { 0 };
-	const char *url =
-		run_printf(run, "%s/.well-known/openid-configuration", run->config->issuer);
+	const char *url = local_url(run, run_printf(run, "%s/.well-known/openid-configuration",
+						    run->config->issuer));
 	json_t *doc;
 
 	if (!wire_request("GET", url, NULL, NULL, 0, &(struct wire_to) { 0 }, &a, &err) ||
@@ -92,7 +103,7 @@ static const char *endpoint(struct run *run, const char *name)
 		return NULL;
 	}
 	doc = own_json(run, json_loadb(a.body, a.body_len, 0, NULL));
-	return conf_str(doc, name, NULL);
+	return local_url(run, conf_str(doc, name, NULL));
 }
 
 static void add_field(struct buf *b, const char *name, const char *value)

@@ -14,13 +14,12 @@ bool adapter_ask_status(const struct pdp_door *door, const struct question *q,
 			const char *method, const char *target, const char *const *headers,
 			struct decision *ret, struct err *err)
 {
-	struct wire_to to = { .timeout_ms = door->timeout_ms };
 	AUTO_ANSWER a = { 0 };
 	struct err refused = { 0 };
 	char url[4096];
 
 	snprintf(url, sizeof url, "%s%s", door->url, target);
-	if (!wire_request(method, url, headers, NULL, 0, &to, &a, &refused))
+	if (!wire_request(method, url, headers, NULL, 0, &door->reach, &a, &refused))
 		return refused.kind == ERR_NETWORK ||
 		       fail(err, refused.kind, "%s", refused.text);
 	ret->status = a.status;
@@ -50,8 +49,7 @@ size_t adapter_principal_lines(const struct pdp_door *door, const json_t *in,
 		if (!value)
 			continue;
 		buf_str(&text, json_string_value(value));
-		json_array_foreach(value, k, item)
-		{
+		json_array_foreach(value, k, item) {
 			if (k)
 				buf_str(&text, !strcmp(names[i][0], "scopes") ? " " : ",");
 			buf_str(&text, json_string_value(item));
