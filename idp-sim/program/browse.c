@@ -3,28 +3,10 @@
 #include "idp-sim/program/play.h"
 
 #include "idp-sim/base/form.h"
+#include "idp-sim/program/page-form.h"
 
 #include <string.h>
 #include <strings.h>
-
-/* The value of an attribute in one tag, HTML-decoded; NULL when absent. */
-static const char *attribute(struct play *p, const char *tag, size_t n, const char *name)
-{
-	AUTO_BUF mark = { 0 };
-	AUTO_BUF out = { 0 };
-	const char *end = tag + n;
-
-	buf_printf(&mark, " %s=\"", name);
-	const char *at = memmem(tag, n, mark.p, mark.n);
-	if (!at)
-		return NULL;
-	for (at += mark.n; at < end && *at != '"'; at++) {
-		buf_char(&out, *at);
-		if (!strncmp(at, "&amp;", 5))
-			at += 4;
-	}
-	return arena_str(p->arena, out.p ? out.p : "");
-}
 
 static const char *absolute(struct play *p, const char *base, const char *url)
 {
@@ -38,52 +20,24 @@ static const char *absolute(struct play *p, const char *base, const char *url)
 			   : base;
 }
 
-static bool says_no(const char *name, const char *value)
+static void put_field(void *ctx, const char *name, const char *value)
 {
-	static const char *const words[] = { "cancel", "deny", "decline", "no", "back" };
-
-	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if ((name && !strcasecmp(name, words[i])) ||
-		    (value && !strcasecmp(value, words[i])))
-			return true;
-	return false;
-}
-
-/* What a person types into one input. A page with a yes and a no has one of each. */
-static void fill_input(struct play *p, const char *tag, size_t n, bool refuses, struct ask *a)
-{
-	const char *name = attribute(p, tag, n, "name");
-	const char *type = attribute(p, tag, n, "type");
-	const char *value = attribute(p, tag, n, "value");
-
-	bool button = (type && !strcmp(type, "submit")) || !strncmp(tag, "<button", 7);
-
-	if (!name || (button && says_no(name, value) != refuses))
-		return;
-	if (type && !strcmp(type, "password"))
-		value = p->user->password;
-	else if (!button && (!type || !strcmp(type, "text") || !strcmp(type, "email")))
-		value = play_login(p->user);
-	ask_set(a, name, value ? value : "");
+	ask_set(ctx, name, value);
 }
 
 /* The first form of a page, filled in. False: there is none. */
 bool play_fill_form(struct play *p, const char *base, const char *html, struct ask *a)
 {
-	const char *form = html ? strstr(html, "<form") : NULL;
-	const char *end = form ? strstr(form, "</form>") : NULL;
-	bool refuses = p->deny && form && !strstr(form, "type=\"password\"");
+	const struct typist typist = { .login = play_login(p->user),
+				       .password = p->user->password,
+				       .refuses = p->deny };
+	struct ask filled = { .method = "POST" };
+	const char *action = page_fill(p->arena, html, &typist, put_field, &filled);
 
-	if (!end)
+	if (!action)
 		return false;
-	*a = (struct ask) { .method = "POST",
-			    .url = absolute(p, base,
-					    attribute(p, form, strcspn(form, ">"), "action")) };
-	if (!a->url)
-		a->url = base;
-	for (const char *tag = form; (tag = strchr(tag + 1, '<')) && tag < end;)
-		if (!strncmp(tag, "<input", 6) || !strncmp(tag, "<button", 7))
-			fill_input(p, tag, strcspn(tag, ">"), refuses, a);
+	filled.url = *action ? absolute(p, base, action) : base;
+	*a = filled;
 	return true;
 }
 

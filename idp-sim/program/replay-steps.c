@@ -1,227 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The steps to a case: requests, control calls, time, and changes of the recorded request. */
-#include "idp-sim/base/form.h"
-#include "idp-sim/program/replay-text.h"
-#include "idp-sim/program/replay.h"
+#include "idp-sim/program/replay-journey.h"
 
 #include <string.h>
-#include <strings.h>
 
-enum { MAX_HEADERS = 16, MAX_HOPS = 6 };
-
-void journey_init(struct journey *j, struct idp *s, const json_t *scenes,
-		  const json_t *recording)
+static bool browse(struct journey *j, const json_t *step, struct err *err)
 {
-	*j = (struct journey) { .s = s, .scenes = scenes, .arena = arena_new() };
-	j->bound = json_object();
-	j->cookies = json_object();
-	j->request = json_deep_copy(json_object_get(recording, "request"));
-	json_object_set_new(j->bound, "origin", json_string(idp_origin(s)));
-	json_object_set(j->bound, "provider", json_object_get(recording, "provider"));
-}
+	const char *url = json_string_value(json_array_get(step, 0));
+	const char *answer = json_string_value(json_array_get(step, 1));
+	bool refuses = answer && !strcmp(answer, "refuse");
 
-void journey_done(struct journey *j)
-{
-	json_decref(j->bound);
-	json_decref(j->cookies);
-	json_decref(j->request);
-	arena_free(j->arena);
-}
-
-/* ---- bindings ---- */
-
-static void bind(struct journey *j, const char *name, const char *value)
-{
-	json_object_set_new(j->bound, name, json_string(value));
-}
-
-static const char *fill(struct journey *j, const char *text)
-{
-	AUTO_BUF out = { 0 };
-
-	while (text && *text) {
-		size_t n = *text == '{' ? strcspn(text, "}") : 0;
-		const char *name = n ? arena_dup(j->arena, text + 1, n - 1) : "";
-		const char *value = json_string_value(json_object_get(j->bound, name));
-		if (value) {
-			buf_str(&out, value);
-			text += n + 1;
-			continue;
-		}
-		buf_char(&out, *text++);
-	}
-	return arena_str(j->arena, out.p ? out.p : "");
-}
-
-/* All texts of a tree filled; a new reference. */
-static json_t *fill_all(struct journey *j, const json_t *v)
-{
-	const char *key;
-	json_t *value;
-
-	if (json_is_string(v)) {
-		const char *text = json_string_value(v);
-		size_t n = strcspn(text, "}");
-		/* "{keys}" alone stands for the whole value, a list perhaps. */
-		json_t *whole = *text == '{' && text[n] && !text[n + 1]
-					? json_object_getn(j->bound, text + 1, n - 1)
-					: NULL;
-		return whole ? json_deep_copy(whole) : json_string(fill(j, text));
-	}
-	json_t *copy = json_deep_copy(v);
-	if (json_is_object(copy))
-		json_object_foreach(copy, key, value)
-			json_object_set_new(copy, key, fill_all(j, value));
-	return copy;
-}
-
-static void bind_json(struct journey *j, const struct wire_answer *a)
-{
-	AUTO(json_t) json_t *o = json_loadb(a->body ? a->body : "", a->body_len, 0, NULL);
-
-	json_object_update(j->bound, o);
-}
-
-/* The value of an attribute behind `from`, without entities. */
-static const char *attribute(struct journey *j, const char *from, const char *name)
-{
-	AUTO_BUF mark = { 0 };
-	AUTO_BUF out = { 0 };
-
-	buf_printf(&mark, " %s=\"", name);
-	const char *at = from ? strstr(from, mark.p) : NULL;
-	const char *end = from ? strchr(from, '>') : NULL;
-	if (!at || !end || at > end)
-		return NULL;
-	at += mark.n;
-	put_page_text(&out, arena_dup(j->arena, at, strcspn(at, "\"")));
-	return arena_str(j->arena, out.p ? out.p : "");
-}
-
-static void bind_page(struct journey *j, const struct wire_answer *a)
-{
-	const char *form = a->body ? strstr(a->body, "<form") : NULL;
-	const char *action = attribute(j, form, "action");
-
-	if (!action)
-		return;
-	bind(j, "action", action);
-	for (const char *in = strstr(form, "<input"); in; in = strstr(in + 1, "<input")) {
-		const char *name = attribute(j, in, "name");
-		const char *value = attribute(j, in, "value");
-		const char *type = attribute(j, in, "type");
-		if (name && value && type && !strcmp(type, "hidden"))
-			bind(j, name, value);
-	}
-}
-
-static void bind_location(struct journey *j, const char *location)
-{
-	size_t n = strcspn(location, "?#");
-	const char *text = location[n] ? location + n + 1 : "";
-	struct form f = form_parse(j->arena, text, strlen(text));
-
-	bind(j, "location", location);
-	for (size_t i = 0; i < f.n; i++)
-		bind(j, f.fields[i].name, f.fields[i].value);
-}
-
-static void keep_cookies(struct journey *j, const struct wire_answer *a)
-{
-	for (size_t i = 0; i < a->n_headers; i++) {
-		const char *v = a->headers[i].value;
-		size_t n = strcspn(v, "=;");
-		size_t m = strcspn(v, ";");
-		if (strcasecmp(a->headers[i].name, "Set-Cookie") != 0 || v[n] != '=')
-			continue;
-		const char *name = arena_dup(j->arena, v, n);
-		if (m == n + 1 || strstr(v, "Max-Age=0"))
-			json_object_del(j->cookies, name);
-		else
-			json_object_set_new(j->cookies, name,
-					    json_stringn(v + n + 1, m - n - 1));
-	}
-}
-
-/* ---- requests ---- */
-
-static void put_form(struct journey *j, struct buf *out, const json_t *form)
-{
-	const char *key;
-	json_t *value;
-
-	json_object_foreach((json_t *)form, key, value) {
-		const char *text = json_string_value(value);
-		if (!text)
-			continue;
-		if (out->n)
-			buf_char(out, '&');
-		text = fill(j, text);
-		buf_form(out, key, strlen(key));
-		buf_char(out, '=');
-		buf_form(out, text, strlen(text));
-	}
-}
-
-static size_t put_headers(struct journey *j, const json_t *from, const char **headers)
-{
-	AUTO_BUF cookie = { 0 };
-	const char *key;
-	json_t *value;
-	size_t n = 0;
-
-	json_object_foreach((json_t *)from, key, value)
-		if (json_is_string(value) && n < MAX_HEADERS - 3)
-			headers[n++] = arena_printf(j->arena, "%s: %s", key,
-						    fill(j, json_string_value(value)));
-	json_object_foreach(j->cookies, key, value)
-		buf_printf(&cookie, "%s%s=%s", cookie.n ? "; " : "", key,
-			   json_string_value(value));
-	if (cookie.n)
-		headers[n++] = arena_printf(j->arena, "Cookie: %s", cookie.p);
-	return n;
-}
-
-static const char *absolute(struct journey *j, const char *path)
-{
-	return *path == '/' ? arena_printf(j->arena, "%s%s", idp_origin(j->s), path) : path;
-}
-
-static bool exchange(struct journey *j, const json_t *request, struct wire_answer *ret,
-		     struct err *err)
-{
-	const char *method = conf_str(request, "method", "GET");
-	const char *url = absolute(j, fill(j, conf_str(request, "path", "/")));
-	const json_t *form = json_object_get(request, "form");
-	const char *body = conf_str(request, "body", NULL);
-	struct wire_to options = { .no_body = !strcmp(method, "HEAD") };
-	const char *headers[MAX_HEADERS] = { 0 };
-	AUTO_BUF fields = { 0 };
-
-	put_form(j, &fields, form);
-	put_headers(j, json_object_get(request, "headers"), headers);
-	if (!strcmp(method, "GET") && fields.n) {
-		url = arena_printf(j->arena, "%s%c%s", url, strchr(url, '?') ? '&' : '?',
-				   fields.p);
-		buf_reset(&fields);
-	}
-	if (!body && (json_is_object(form) || !strcmp(method, "POST")))
-		body = fields.p ? fields.p : "";
-	body = body && strcmp(method, "GET") != 0 ? fill(j, body) : NULL;
-	if (!wire_request(method, url, headers, body, body ? strlen(body) : 0, &options, ret,
-			  err))
-		return false;
-	keep_cookies(j, ret);
-	return true;
-}
-
-static const char *const urlencoded = "application/x-www-form-urlencoded";
-
-static bool leads_here(struct journey *j, const char *location)
-{
-	const char *origin = idp_origin(j->s);
-
-	return location && (*location == '/' || !strncmp(location, origin, strlen(origin)));
+	if (!url || !answer || (!refuses && strcmp(answer, "accept") != 0))
+		return fail(err, ERR_INPUT, "browse takes a URL and accept or refuse");
+	url = journey_text(j, url);
+	return j->person ? j->person->browse(j->person->ctx, j, url, refuses, err)
+			 : journey_browse(j, url, refuses, err);
 }
 
 /* Follows redirects on this server, as a browser does. */
@@ -237,19 +30,19 @@ static bool ask(struct journey *j, const json_t *step, struct err *err)
 		return fail(err, ERR_INPUT, "ask takes a method and a path");
 	if (json_array_size(step) > 2) {
 		json_object_set(request, "form", json_array_get(step, 2));
-		json_object_set_new(headers, "Content-Type", json_string(urlencoded));
+		json_object_set_new(headers, "Content-Type", json_string(FORM_TYPE));
 	}
 	json_object_set_new(request, "headers", headers);
 	for (int hop = 0; hop < MAX_HOPS; hop++) {
 		AUTO_ANSWER answer = { 0 };
-		if (!exchange(j, request, &answer, err))
+		if (!journey_exchange(j, request, &answer, err))
 			return false;
 		const char *to = wire_header(&answer, "Location");
-		bind_json(j, &answer);
-		bind_page(j, &answer);
+		journey_bind_json(j, &answer);
+		journey_bind_page(j, &answer);
 		if (to)
-			bind_location(j, to);
-		if (!leads_here(j, to))
+			journey_bind_location(j, to);
+		if (!journey_leads_here(j, to))
 			return answer.status < 500 ||
 			       fail(err, ERR_INPUT, "a step answered %d", answer.status);
 		json_object_set_new(request, "method", json_string("GET"));
@@ -279,7 +72,7 @@ bool journey_ask(struct journey *j, struct wire_answer *ret, struct err *err)
 	AUTO(char) char *text = json_dumps(j->request, JSON_COMPACT);
 	if (text && strstr(text, "…"))
 		return fail(err, ERR_INPUT, "the recorded request is shortened");
-	return exchange(j, j->request, ret, err);
+	return journey_exchange(j, j->request, ret, err);
 }
 
 /* ---- steps ---- */
@@ -289,12 +82,15 @@ static bool control(struct journey *j, const json_t *step, struct err *err)
 	const char *method = json_string_value(json_array_get(step, 0));
 	const char *path = json_string_value(json_array_get(step, 1));
 	const json_t *given = json_array_get(step, 2);
-	AUTO(json_t) json_t *body = given ? fill_all(j, given) : NULL;
+	AUTO(json_t) json_t *body = given ? journey_fill(j, given) : NULL;
 	int status = 0;
 
 	if (!method || !path)
 		return fail(err, ERR_INPUT, "sim takes a method and a path");
-	AUTO(json_t) json_t *answer = idp_call(j->s, method, fill(j, path), body, &status);
+	if (!j->s)
+		return fail(err, ERR_INPUT, "%s is for a simulator", path);
+	AUTO(json_t)
+	json_t *answer = idp_call(j->s, method, journey_text(j, path), body, &status);
 	if (status < 300 && json_is_object(answer))
 		json_object_update(j->bound, answer);
 	return status < 300 || fail(err, ERR_INPUT, "%s %s: %s", method, path,
@@ -324,7 +120,7 @@ static bool change(struct journey *j, const char *member, const json_t *change)
 
 static bool mark_form(struct journey *j)
 {
-	AUTO(json_t) json_t *o = json_pack("{s:s}", "Content-Type", urlencoded);
+	AUTO(json_t) json_t *o = json_pack("{s:s}", "Content-Type", FORM_TYPE);
 
 	return change(j, "headers", o);
 }
@@ -342,6 +138,8 @@ static bool prove(struct journey *j, const char *pair)
 
 static bool advance(struct journey *j, const json_t *time, struct err *err)
 {
+	if (j->person)
+		return j->person->wait(j->person->ctx, conf_duration_ms(time, 0) / 1000, err);
 	AUTO(json_t)
 	json_t *step = json_pack("[s, s, {s:I}]", "POST", "/_sim/clock/advance", "seconds",
 				 (json_int_t)(conf_duration_ms(time, 0) / 1000));
@@ -376,7 +174,7 @@ static bool bind_all(struct journey *j, const json_t *names)
 
 	json_object_foreach((json_t *)names, key, value)
 		if (json_is_string(value))
-			bind(j, key, fill(j, json_string_value(value)));
+			journey_bind(j, key, journey_text(j, json_string_value(value)));
 	return true;
 }
 
@@ -391,6 +189,8 @@ static bool act(struct journey *j, const char *what, const json_t *v, struct err
 		return ask(j, v, err);
 	if (!strcmp(what, "sim"))
 		return control(j, v, err);
+	if (!strcmp(what, "browse"))
+		return browse(j, v, err);
 	if (!strcmp(what, "advance"))
 		return advance(j, v, err);
 	if (!strcmp(what, "trouble"))

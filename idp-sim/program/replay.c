@@ -74,7 +74,8 @@ static int play(struct total *t, const json_t *recording, const char *name, bool
 	int status;
 
 	json_decref(idp_call(t->s, "POST", "/_sim/reset", NULL, &status));
-	journey_init(&j, t->s, json_object_get(t->steps, "scenes"), recording);
+	journey_init(&j, idp_origin(t->s), json_object_get(t->steps, "scenes"), recording);
+	j.s = t->s;
 	if (!journey_walk(&j, steps_of(t, name), &err) || !journey_ask(&j, &answer, &err)) {
 		if (!quiet)
 			printf("%s: not reached: %s\n", name, err.text);

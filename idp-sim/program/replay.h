@@ -16,9 +16,22 @@
 
 /* ---- the steps to a case ---- */
 
+struct journey;
+
+/* Who acts where no program can. */
+struct person {
+	bool (*wait)(void *ctx, int64_t seconds, struct err *err);
+	bool (*browse)(void *ctx, struct journey *j, const char *url, bool refuses,
+		       struct err *err);
+	void *ctx;
+};
+
 /* What one case has come to; made anew for each. */
 struct journey {
-	struct idp *s;
+	struct idp *s; /* NULL: a real provider, which `sim` and `trouble` cannot steer */
+	const char *origin;
+	const struct wire_to *wire;  /* how it is reached; NULL: plainly */
+	const struct person *person; /* NULL: the steps do it all */
 	const json_t *scenes;
 	struct arena *arena;
 	json_t *bound;	 /* name -> text, from the answers of earlier steps */
@@ -26,7 +39,7 @@ struct journey {
 	json_t *request; /* a copy of the recorded one, which steps change */
 };
 
-void journey_init(struct journey *j, struct idp *s, const json_t *scenes,
+void journey_init(struct journey *j, const char *origin, const json_t *scenes,
 		  const json_t *recording);
 void journey_done(struct journey *j);
 /*
@@ -36,6 +49,8 @@ void journey_done(struct journey *j);
  *	ask: [METHOD, PATH, FORM, HEADERS]   a request; members of its JSON answer, of its
  *	                                     redirect and of its page's form become bindings
  *	sim: [METHOD, PATH, BODY]            a control call; its answer binds as well
+ *	browse: [URL, accept | refuse]       a person at the pages from there on: the bindings
+ *	                                     user, password and user_code are typed in
  *	advance: 10m                         the clock
  *	trouble: SITUATION                   an error armed for the next request
  *	bind: {NAME: TEXT}                   a binding
@@ -46,6 +61,13 @@ void journey_done(struct journey *j);
  * "{name}" in a text is replaced by the binding. False with err when a step has failed.
  */
 bool journey_walk(struct journey *j, const json_t *steps, struct err *err) MUST_CHECK;
+/* The pages behind url, walked as `browse` says. */
+bool journey_browse(struct journey *j, const char *url, bool refuses,
+		    struct err *err) MUST_CHECK;
+/* All texts of a tree with their bindings; a new reference. */
+json_t *journey_fill(struct journey *j, const json_t *v);
+/* Binds the members of a redirect. */
+void journey_bind_location(struct journey *j, const char *location);
 /* Sends the recorded request as the steps have left it. */
 bool journey_ask(struct journey *j, struct wire_answer *ret, struct err *err) MUST_CHECK;
 
