@@ -25,12 +25,14 @@ const char *adapter_path(const struct pdp_door *door, const char *entrypoint,
 	return own ? own : fallback;
 }
 
-bool adapter_post(const struct pdp_door *door, const char *path, const json_t *body,
-		  const char *const *headers, struct decision *ret, struct err *err)
+static bool post(const struct pdp_door *door, const char *path, const json_t *body,
+		 const char *const *headers, const char *number, struct decision *ret,
+		 struct err *err)
 {
 	AUTO(char) char *text = json_dumps(body, JSON_COMPACT);
 	const char *lines[MAX_HEADERS] = { "Content-Type: application/json" };
 	AUTO_ANSWER a = { 0 };
+	const char *returned;
 	struct err refused = { 0 };
 	char url[2048];
 
@@ -42,6 +44,26 @@ bool adapter_post(const struct pdp_door *door, const char *path, const json_t *b
 		       fail(err, refused.kind, "%s", refused.text);
 	ret->status = a.status;
 	ret->took_us = a.took_us;
-	ret->body = a.body ? json_loadb(a.body, a.body_len, JSON_DECODE_ANY, NULL) : NULL;
+	returned = wire_header(&a, "X-Request-ID");
+	if (a.body && (!number || !returned || !strcmp(number, returned)))
+		ret->body = json_loadb(a.body, a.body_len, JSON_DECODE_ANY, NULL);
 	return true;
+}
+
+bool adapter_post(const struct pdp_door *door, const char *path, const json_t *body,
+		  const char *const *headers, struct decision *ret, struct err *err)
+{
+	return post(door, path, body, headers, NULL, ret, err);
+}
+
+bool adapter_post_numbered(const struct pdp_door *door, const char *path, const json_t *body,
+			   struct decision *ret, struct err *err)
+{
+	static unsigned last;
+	char number[40], line[80];
+	const char *const headers[] = { line, NULL };
+
+	snprintf(number, sizeof number, "gauntlet-%u", ++last);
+	snprintf(line, sizeof line, "X-Request-ID: %s", number);
+	return post(door, path, body, headers, number, ret, err);
 }

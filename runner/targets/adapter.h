@@ -14,6 +14,7 @@ struct pdp_door {
 	const json_t *paths;  /* `decide` of the target file: entrypoint -> path; may be NULL */
 	const char *prefix;   /* of the principal headers: "X-NMP-" */
 	struct wire_to reach; /* time-out and, where the URL is https, whom to trust */
+	json_t **memo; /* what the adapter read of this PDP once; its owner frees it; or NULL */
 };
 
 struct adapter {
@@ -33,6 +34,10 @@ const struct adapter *adapter_find(const char *name);
  * A connection that fails leaves status 0 and is no error. headers: NULL-ended, may be NULL. */
 bool adapter_post(const struct pdp_door *door, const char *path, const json_t *body,
 		  const char *const *headers, struct decision *ret, struct err *err);
+/* The same with an X-Request-ID of its own; an answer that carries another one is to another
+ * question, and is not read. */
+bool adapter_post_numbered(const struct pdp_door *door, const char *path, const json_t *body,
+			   struct decision *ret, struct err *err);
 /* The path of an entrypoint: the file's, else fallback. */
 const char *adapter_path(const struct pdp_door *door, const char *entrypoint,
 			 const char *fallback);

@@ -183,6 +183,7 @@ static void instance_free(struct instance *i)
 	server_stop(i);
 	fill_done(&i->fill);
 	free(i->last_words);
+	json_decref(i->memo);
 	arena_free(i->arena);
 	free(i);
 }

@@ -31,6 +31,7 @@ struct instance {
 	const char *home, *url, *config;
 	const char **env;     /* NULL-ended */
 	struct child *server; /* NULL: a CLI, or attached */
+	json_t *memo;	      /* of the adapter: what it read of this PDP once */
 	char *last_words;     /* of last_words(), kept until the next call */
 };
 

@@ -126,6 +126,7 @@ static bool decide(void *ctx, void *instance, const struct question *q, struct d
 		.paths = json_object_get(l->file->root, "decide"),
 		.prefix = json_string_value(json_object_get(i->fill.values, "header_prefix")),
 		.reach = l->target.reach,
+		.memo = &i->memo,
 	};
 
 	door.reach.timeout_ms = DECIDE_MS;

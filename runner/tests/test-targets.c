@@ -192,6 +192,12 @@ static void ok(void *ctx, struct web_request *rq, struct web_reply *rp)
 	web_text(rq, rp, 200, "application/json", ctx, strlen(ctx));
 }
 
+static void ok_to_another(void *ctx, struct web_request *rq, struct web_reply *rp)
+{
+	ok(ctx, rq, rp);
+	web_set(rq, rp, "X-Request-ID", "somebody-elses");
+}
+
 static void somebody_elses_listener_is_not_the_target(void)
 {
 	static char answer[] = "{}";
@@ -307,6 +313,51 @@ static void only_a_boolean_is_a_decision(void)
 	}
 }
 
+/* AuthZEN: one evaluation a permission, all of them needed; an answer with another request's
+ * number is no answer. */
+static void each_permission_is_evaluated(void)
+{
+	static const struct {
+		const char *answer;
+		bool answered, allowed;
+	} rows[] = {
+		{ "{\"evaluations\":[{\"decision\":true},{\"decision\":true}]}", true, true },
+		{ "{\"evaluations\":[{\"decision\":true},{\"decision\":false}]}", true, false },
+		{ "{\"evaluations\":[{\"decision\":true}]}", false, false },
+		{ "{\"evaluations\":[{\"decision\":true},{\"decision\":\"true\"}]}", false,
+		  false },
+		{ "{\"decision\":true}", false, false },
+		{ "{\"not mine\":true,\"decision\":true}", false, false },
+	};
+	const struct adapter *a = adapter_find("authzen");
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		bool stranger = strstr(rows[i].answer, "not mine") != NULL;
+		AUTO(json_t)
+		json_t *in = json_pack("{s:s, s:s}", "principal_id", "alice", "workspace", "w");
+		const struct question q = { .entrypoint = "has_permissions", .input = in };
+		struct web_options o = { .threads = 1,
+					 .handle = stranger ? ok_to_another : ok,
+					 .ctx = (char *)(uintptr_t)rows[i].answer };
+		struct decision d = { 0 };
+		struct err err = { 0 };
+		struct web *pdp = web_start(&o, &err);
+		struct pdp_door door = { .prefix = "X-NMP-", .reach = { .timeout_ms = 2000 } };
+
+		if (!stranger)
+			json_object_set_new(in, "permissions", json_pack("[s, s]", "a", "b"));
+		CU_ASSERT_PTR_NOT_NULL(pdp);
+		if (!pdp)
+			continue;
+		door.url = web_origin(pdp);
+		CU_ASSERT(a->decide(&door, &q, &d, &err));
+		CU_ASSERT_EQUAL(d.answered, rows[i].answered);
+		CU_ASSERT_EQUAL(d.allowed, rows[i].allowed);
+		json_decref(d.body);
+		web_stop(pdp);
+	}
+}
+
 int main(void)
 {
 	CU_pSuite s;
@@ -323,6 +374,7 @@ int main(void)
 	CU_ADD_TEST(s, somebody_elses_listener_is_not_the_target);
 	CU_ADD_TEST(s, optional_words_come_as_a_whole_or_not_at_all);
 	CU_ADD_TEST(s, only_a_boolean_is_a_decision);
+	CU_ADD_TEST(s, each_permission_is_evaluated);
 	CU_basic_set_mode(CU_BRM_VERBOSE);
 	CU_basic_run_tests();
 	failed = CU_get_number_of_failures();
