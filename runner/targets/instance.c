@@ -238,7 +238,8 @@ static bool alive(void *ctx, void *instance)
 {
 	struct instance *i = instance;
 
-	return !i->server || child_alive(i->server);
+	return i->of->target.attached ? server_answers(i)
+				      : !i->server || child_alive(i->server);
 }
 
 static bool claims(void *ctx, const char *word)

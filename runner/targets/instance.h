@@ -20,11 +20,12 @@ struct loaded {
 	struct arena *arena;
 	const struct adapter *adapter; /* of a PDP */
 	char *version;
+	bool lost; /* attached, and it did not get ready: nobody waits so long again */
 	struct lab_place places[5]; /* of an attached target; part NULL ends them */
 };
 
 struct instance {
-	const struct loaded *of;
+	struct loaded *of;
 	struct arena *arena;
 	struct fill fill;
 	const char *configuration; /* group, or NULL */
@@ -47,6 +48,9 @@ bool server_start(struct instance *i, struct err *err) MUST_CHECK;
 void server_stop(struct instance *i);
 /* Waits for readiness of something already started, or attached (server.c). */
 bool server_wait(struct instance *i, struct err *err) MUST_CHECK;
+
+/* Is it still there? One look, of 2 s at most. */
+bool server_answers(struct instance *i);
 
 /* The verbs of a CLI or SDK probe (command.c); as in kit/target.h. */
 void *command_begin(void *ctx, void *instance, const struct command *cmd, struct err *err);

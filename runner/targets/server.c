@@ -10,13 +10,20 @@
 #include <poll.h>
 #include <string.h>
 
-enum { READY_MS = 10000, STOP_MS = 2000, FIRST_LOOK_MS = 5, LONGEST_LOOK_MS = 200 };
+enum {
+	READY_MS = 10000,
+	STOP_MS = 2000,
+	LOST_MS = 500,
+	FIRST_LOOK_MS = 5,
+	LONGEST_LOOK_MS = 200
+};
 
 /* What is asked until it is ready, and how often it said no. */
 struct waiting {
 	struct instance *i;
 	const json_t *ready;
 	const char *url;  /* GET it, or NULL */
+	bool any;	  /* whatever it answers will do */
 	struct url at;	  /* whose port must be ours */
 	const char *what; /* for the complaint */
 	int asked;
@@ -50,7 +57,7 @@ static bool answers(struct waiting *w)
 
 	if (!wire_request("GET", w->url, NULL, NULL, 0, &to, &a, &w->last))
 		return false;
-	if (status_is_ready(w->ready, a.status))
+	if (w->any ? a.status > 0 : status_is_ready(w->ready, a.status))
 		return true;
 	return fail(&w->last, ERR_NETWORK, a.status ? "status %d" : "no answer", a.status);
 }
@@ -108,6 +115,10 @@ static bool choose(struct waiting *w, struct err *err)
 		   *at = conf_str(w->ready, "listen", NULL);
 	AUTO(char) char *text = NULL;
 
+	/* Over a network a connection alone tells little: somebody between may have taken it. */
+	w->any = i->of->target.attached && !url && !at && !json_object_get(w->ready, "command");
+	if (w->any)
+		url = "${url}/";
 	if (url || at) {
 		text = fill_word(&i->fill, file, url ? url : at, err);
 		if (!text)
@@ -162,7 +173,9 @@ static bool not_ready(struct waiting *w, int64_t limit_ms, struct err *err)
 bool server_wait(struct instance *i, struct err *err)
 {
 	struct waiting w = { .i = i, .ready = json_object_get(i->of->file->root, "ready") };
-	int64_t limit = conf_duration_ms(json_object_get(w.ready, "timeout"), READY_MS);
+	int64_t limit =
+		i->of->lost ? LOST_MS
+			    : conf_duration_ms(json_object_get(w.ready, "timeout"), READY_MS);
 	int64_t started = clk_mono_ms();
 	int pause = FIRST_LOOK_MS;
 
@@ -176,6 +189,14 @@ bool server_wait(struct instance *i, struct err *err)
 		poll(NULL, 0, pause);
 		pause = pause * 2 > LONGEST_LOOK_MS ? LONGEST_LOOK_MS : pause * 2;
 	}
+}
+
+bool server_answers(struct instance *i)
+{
+	struct waiting w = { .i = i, .ready = json_object_get(i->of->file->root, "ready") };
+	struct err err = { 0 };
+
+	return choose(&w, &err) && look(&w);
 }
 
 /* A target that runs already is told which configuration group is wanted. */
@@ -216,8 +237,12 @@ bool server_start(struct instance *i, struct err *err)
 	AUTO(char) char *dir = NULL;
 	size_t n;
 
-	if (target_file_attached(i->of->file))
-		return reconfigure(i, err) && server_wait(i, err);
+	if (target_file_attached(i->of->file)) {
+		bool ready = reconfigure(i, err) && server_wait(i, err);
+
+		i->of->lost = !ready;
+		return ready;
+	}
 	if (cwd) {
 		dir = fill_word(&i->fill, i->of->file->path, cwd, err);
 		if (!dir)

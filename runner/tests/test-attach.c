@@ -80,7 +80,7 @@ static void a_run_takes_the_labs_place_and_gives_it_back(void)
 	CU_ASSERT(outside_ends(NULL, "$G run --target t.yaml --section 401", 0));
 	child_stop(gateway, 1000, NULL);
 	CU_ASSERT(outside_says(NULL, "$G run --target t.yaml --section 401",
-			       "attached does not start: waited"));
+			       "attached is not ready: waited"));
 }
 
 /* With a command that changes it, rows of other configuration groups are played too, and it is

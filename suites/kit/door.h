@@ -41,8 +41,8 @@ void sign_in_approve(struct run *run, const char *user_code, const char *user);
 void sign_in_deny(struct run *run, const char *user_code);
 
 /* The config file of the CLI. */
-const char *config_file(struct run *run);      /* its path */
-const char *config_text(struct run *run);      /* "" when there is none */
+const char *config_file(struct run *run); /* its path */
+const char *config_text(struct run *run); /* "" when there is none */
 /* A value of the active user of the file: "token" "refresh_token"; NULL when absent. */
 const char *config_value(struct run *run, const char *key);
 /* Puts a logged-in config in place, as documented, mode 0600. refresh_token may be NULL. */
@@ -54,24 +54,25 @@ void config_write(struct run *run, const char *text); /* whatever text */
 /* Front door. ----------------------------------------------------------------------------- */
 
 struct ask {
-	const char *method;        /* NULL: GET */
-	const char *path;          /* NULL: ws_path(run, NULL) */
-	const char *token;         /* sent as "Authorization: Bearer ..."; NULL: none */
-	const char *authorization; /* the whole value instead */
+	const char *method;	    /* NULL: GET */
+	const char *path;	    /* NULL: ws_path(run, NULL) */
+	const char *token;	    /* sent as "Authorization: Bearer ..."; NULL: none */
+	const char *authorization;  /* the whole value instead */
 	const char *const *headers; /* further "Name: value" lines, NULL-ended */
-	const char *body;          /* JSON; NULL: none */
-	const char *from;          /* who sends it, for the transcript; NULL: "client" */
-	int timeout_ms;            /* 0: 15 s */
+	const char *body;	    /* JSON; NULL: none */
+	const char *from;	    /* who sends it, for the transcript; NULL: "client" */
+	int timeout_ms;		    /* 0: 15 s */
 };
 
 struct answer {
-	int status;          /* 0: none came */
-	const char *body;    /* "" when there is none */
+	int status;	  /* 0: none came */
+	const char *body; /* "" when there is none */
 	size_t body_len;
-	json_t *json;        /* body as JSON, NULL when it is none; freed with the run */
-	size_t reached;      /* requests that reached the upstream because of this one (gateway) */
+	json_t *json;	/* body as JSON, NULL when it is none; freed with the run */
+	size_t reached; /* requests that reached the upstream because of this one (gateway) */
 	int64_t took_us;
 	bool timed_out, truncated;
+	const char *refusal; /* why there was no connection; NULL: there was one */
 	const struct wire_answer *raw;
 };
 
@@ -86,9 +87,9 @@ const struct answer *request_platform(struct run *run, const struct ask *ask);
 struct raw {
 	const void *bytes;
 	size_t n;
-	bool head;       /* the request is HEAD: no body is waited for */
+	bool head;	 /* the request is HEAD: no body is waited for */
 	bool to_the_end; /* waits until the target closes: there may be more than one request in it */
-	int timeout_ms;  /* 0: 15 s */
+	int timeout_ms; /* 0: 15 s */
 };
 const struct answer *request_raw(struct run *run, const struct raw *raw);
 const char *answer_header(const struct answer *a, const char *name);
@@ -109,19 +110,21 @@ size_t upstream_count(struct run *run);
 const char *upstream_header(struct run *run, size_t index, const char *name);
 const char *upstream_raw(struct run *run, size_t index); /* all bytes of it */
 struct recorded;
-const struct recorded *upstream_request(struct run *run, size_t index); /* see recorder.h; NULL */
+const struct recorded *upstream_request(struct run *run,
+					size_t index); /* see recorder.h; NULL */
 
 /* Decision door. -------------------------------------------------------------------------- */
 
 struct ask_decision {
-	const char *entrypoint;   /* NULL: "allow" */
-	const char *principal;    /* a person ("alice": her subject, e-mail, groups) or an id with ':' */
-	const char *id, *email;   /* instead of the person's; "" leaves it out */
-	const char *groups;       /* space separated; NULL: none */
-	const char *scopes;       /* space separated; NULL: no scopes member; "": an empty list */
+	const char *entrypoint; /* NULL: "allow" */
+	const char *
+		principal; /* a person ("alice": her subject, e-mail, groups) or an id with ':' */
+	const char *id, *email; /* instead of the person's; "" leaves it out */
+	const char *groups;	/* space separated; NULL: none */
+	const char *scopes;	/* space separated; NULL: no scopes member; "": an empty list */
 	const char *method, *path; /* allow; NULL: GET, ws_path() */
-	const char *workspace;    /* has_permissions, has_role */
-	const char *permissions;  /* space separated */
+	const char *workspace;	   /* has_permissions, has_role */
+	const char *permissions;   /* space separated */
 	const char *role;
 	const char *on_behalf_of;
 };

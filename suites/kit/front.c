@@ -6,6 +6,7 @@
 #include "idp-sim/base/url.h"
 #include "idp-sim/base/wire.h"
 #include "suites/kit/owned.h"
+#include "suites/kit/reach.h"
 
 #include <string.h>
 
@@ -113,6 +114,17 @@ static struct wire_to reach_of(const struct run *run, const struct wire_to *opti
 	return to;
 }
 
+static const struct answer *no_connection(struct run *run, const char *base, const char *why)
+{
+	struct answer *a = arena_alloc(run->arena, sizeof(*a));
+
+	if (is_target(run, base))
+		reach_doubt(run, why);
+	*a = (struct answer) { .body = "", .timed_out = true };
+	a->refusal = arena_str(run->arena, why);
+	return a;
+}
+
 static const struct answer *exchange(struct run *run, const char *base, const char *from,
 				     const char *to, const struct wire_to *options,
 				     const void *bytes, size_t n)
@@ -141,8 +153,10 @@ static const struct answer *exchange(struct run *run, const char *base, const ch
 			run_broken(run, "%s", err.text);
 		hops_add(run->lab, to, from, true, err.text, NULL);
 		wire_answer_done(w);
-		return &nothing;
+		return no_connection(run, base, err.text);
 	}
+	if (w->timed_out && !w->raw_len && is_target(run, base))
+		reach_doubt(run, NULL);
 	return finish(run, w, from, to, before);
 }
 

@@ -5,6 +5,7 @@
 #include "suites/kit/imposter.h"
 #include "suites/kit/people.h"
 #include "suites/kit/places.h"
+#include "suites/kit/reach.h"
 #include "suites/kit/relay.h"
 
 #include "idp-sim/base/conf.h"
@@ -289,7 +290,9 @@ static bool start_target(struct lab *l, struct err *err)
 
 	make_urls(l);
 	if (!l->target->start(l->target->ctx, &s->urls, &s->instance, err))
-		return err_note(err, "%s does not start", l->target->name);
+		return reach_explain(l, err) ||
+		       err_note(err, "%s %s", l->target->name,
+				l->target->attached ? "is not ready" : "does not start");
 	return true;
 }
 

@@ -153,7 +153,9 @@ static void check_alive(struct run *run)
 	const struct target *t = run->lab->target;
 	void *instance = run->lab->now.instance;
 
-	if (!t->alive || t->alive(t->ctx, instance))
+	if (t->attached && run->lab->now.lost)
+		lab_clear(run->lab);
+	if (t->attached || !t->alive || t->alive(t->ctx, instance))
 		return;
 	check_that(run, false, "keeps running", "the target keeps running", "it ended: %s",
 		   t->last_words(t->ctx, instance));
