@@ -106,7 +106,8 @@ static json_t *environment(struct arena *a, const struct results *rs)
 
 	write_member(a, o, "appName", rs->target);
 	write_member(a, o, "commit", results_fact(a, rs, "commit"));
-	write_member(a, o, "osPlatform", results_fact(a, rs, "machine"));
+	write_member(a, o, "osPlatform", results_fact(a, rs, "system"));
+	write_member(a, o, "osRelease", results_fact(a, rs, "kernel"));
 	write_member(a, o, "shardId", results_fact(a, rs, "shard"));
 	write_member(a, extra, "edition", rs->edition);
 	write_member(a, extra, "providers", rs->providers);

@@ -168,8 +168,9 @@ static void exceptions(struct markdown *m, const struct result **worst, size_t n
 		buf_printf(&m->b, "- %s <code>", s == SHADE_OK ? "fixed" : shade_word(s));
 		words(m, worst[i]->id);
 		buf_str(&m->b, "</code> ");
-		words(m,
-		      worst[i]->known ? worst[i]->known : result_message(m->arena, worst[i]));
+		words(m, worst[i]->known	 ? result_exception(m->arena, worst[i])
+			 : worst[i]->known_fixed ? "now kept: remove it from the known failures"
+						 : result_message(m->arena, worst[i]));
 		buf_char(&m->b, '\n');
 	}
 	if (!first)
@@ -199,8 +200,7 @@ static void provenance(struct markdown *m)
 
 	buf_str(&m->b, "## Provenance\n\n| | |\n|---|---|\n| seed | ");
 	buf_printf(&m->b, "%llu |\n", (unsigned long long)m->rs->seed);
-	json_object_foreach(m->rs->provenance, key, value)
-	{
+	json_object_foreach(m->rs->provenance, key, value) {
 		const char *fact = results_fact(m->arena, m->rs, key);
 
 		if (!fact || !room(m, 1))

@@ -113,13 +113,24 @@ static bool strict_minds(const struct results *rs)
 	return false;
 }
 
+/* What was not tried and counts: a gate minds what the profile requires, --strict minds all. */
 static size_t unclaimed(const struct results *rs)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < rs->n; i++)
-		n += rs->items[i].required && rs->items[i].verdict == SKIPPED;
+	for (size_t i = 0; i < rs->n; i++) {
+		const struct result *r = &rs->items[i];
+
+		n += r->verdict == SKIPPED && (rs->strict || (rs->gated && r->required));
+	}
 	return n;
+}
+
+static const char *unclaimed_text(struct arena *a, const struct results *rs)
+{
+	return arena_printf(
+		a, rs->strict ? "%zu not tried, with --strict" : "%zu required not claimed",
+		unclaimed(rs));
 }
 
 static size_t broken_gates(const struct results *rs)
@@ -139,9 +150,9 @@ enum outcome results_outcome(const struct results *rs)
 		return NO_VERDICT;
 	if (rs->strict && strict_minds(rs))
 		return DOES_NOT_CONFORM;
-	if (rs->gated && unclaimed(rs))
-		return CONFORMS_IN_PART;
-	return c.by[SHADE_SKIPPED] == c.total ? NOTHING_SELECTED : CONFORMS;
+	if (c.by[SHADE_SKIPPED] == c.total && !(rs->gated && unclaimed(rs)))
+		return NOTHING_SELECTED;
+	return unclaimed(rs) ? CONFORMS_IN_PART : CONFORMS;
 }
 
 int results_exit_code(const struct results *rs)
@@ -297,11 +308,23 @@ static const char *strict_reason(struct arena *a, const struct results *rs)
 {
 	struct counts c = results_count(rs, NULL);
 	size_t fixed = 0;
+	const char *text = "";
 
 	for (size_t i = 0; i < rs->n; i++)
 		fixed += rs->items[i].known_fixed;
-	return arena_printf(a, "%zu known, %zu flaky, %zu known but now kept, with --strict",
-			    c.by[SHADE_KNOWN], c.by[SHADE_FLAKY], fixed);
+	const struct {
+		size_t n;
+		const char *what;
+	} reasons[] = { { c.by[SHADE_KNOWN], "known" },
+			{ c.by[SHADE_FLAKY], "flaky" },
+			{ fixed, "known but now kept" } };
+
+	for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
+		if (reasons[i].n)
+			text = arena_printf(a, "%s%zu %s, ", text, reasons[i].n,
+					    reasons[i].what);
+	}
+	return arena_printf(a, "%swith --strict", text);
 }
 
 char *results_sentence(struct arena *a, const struct results *rs)
@@ -314,8 +337,8 @@ char *results_sentence(struct arena *a, const struct results *rs)
 	case CONFORMS:
 		return arena_printf(a, "Conforms. %s in %s", counts, took);
 	case CONFORMS_IN_PART:
-		return arena_printf(a, "Conforms in part: %zu required not claimed. %s in %s",
-				    unclaimed(rs), counts, took);
+		return arena_printf(a, "Conforms in part: %s. %s in %s", unclaimed_text(a, rs),
+				    counts, took);
 	case DOES_NOT_CONFORM:
 		if (rs->stopped)
 			return arena_printf(a, "Does not conform. %s, and %s",
@@ -356,6 +379,8 @@ char *results_headline(struct arena *a, const struct results *rs)
 					      rs->profile)
 			       : arena_str(a, "Conforms: every promise was kept.");
 	case CONFORMS_IN_PART:
+		if (rs->strict)
+			return arena_printf(a, "Conforms in part: %s.", unclaimed_text(a, rs));
 		return arena_printf(a, "Conforms in part: %zu required %s not claimed.",
 				    unclaimed(rs),
 				    unclaimed(rs) == 1 ? "promise is" : "promises are");

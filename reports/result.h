@@ -30,7 +30,7 @@ struct check {
 	bool control; /* a positive control or precondition: when it does not hold the row is
 			 BROKEN */
 	const char *guard; /* why no defect of the reference platform turns it red, or NULL */
-	const char *want; /* the same grammar on both sides; may be NULL when held */
+	const char *want;  /* the same grammar on both sides; may be NULL when held */
 	const char *got;
 };
 
@@ -151,7 +151,8 @@ struct counts {
 /* What the whole run says. */
 enum outcome {
 	CONFORMS,	  /* exit status 0 */
-	CONFORMS_IN_PART, /* 1: nothing broken, a required promise is not claimed */
+	CONFORMS_IN_PART, /* 1: nothing broken, a required promise is not claimed; with strict: any
+			     was not tried */
 	DOES_NOT_CONFORM, /* 1 */
 	NO_VERDICT,	  /* 3: something could not be tried, nothing is broken */
 	NOTHING_SELECTED, /* 4: nothing was tried at all */

@@ -75,6 +75,22 @@ char *result_message(struct arena *a, const struct result *r)
 			    text_line(a, c->got ? c->got : "it does not", 200));
 }
 
+char *result_exception(struct arena *a, const struct result *r)
+{
+	const struct {
+		const char *label, *value;
+	} rows[] = { { "owner", r->known_owner },
+		     { r->known_expired ? "expired" : "until", r->known_until },
+		     { "link", r->known_link } };
+	char *text = arena_printf(a, "%s%s", r->known, r->known_disputed ? " (disputed)" : "");
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		if (rows[i].value)
+			text = arena_printf(a, "%s; %s %s", text, rows[i].label, rows[i].value);
+	}
+	return text;
+}
+
 static void story_line(struct buf *b, struct arena *a, const char *label, const char *text)
 {
 	if (!text)

@@ -19,6 +19,8 @@ void write_member(struct arena *a, json_t *o, const char *key, const char *s);
 
 /* One line that says what is wrong: 'want ...; got ...', or the reason. Never NULL. */
 char *result_message(struct arena *a, const struct result *r);
+/* A known failure in one line: the reason, disputed or not, owner, until when, link. */
+char *result_exception(struct arena *a, const struct result *r);
 /* The whole story as plain text in the fixed order: promise, source, want, got, held, remedy,
  * again, who said what. */
 void result_story(struct buf *b, struct arena *a, const struct result *r);

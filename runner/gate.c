@@ -8,10 +8,11 @@
  *	    profile: profiles/nemo-cli.txt      # what it must pass; "? ID" may be unclaimed
  *	    known: known/nemo-cli.yaml
  *	    providers: [azure, okta]
- *	    set: {workers: "2"}
+ *	    set: {workers: "2", key: "${env:KEY}"}
  */
+#include "idp-sim/base/clk.h"
 #include "idp-sim/base/conf.h"
-#include "runner/played.h"
+#include "runner/release.h"
 #include "runner/verbs.h"
 
 #include <string.h>
@@ -43,7 +44,9 @@ struct gate {
 	const char *dir; /* of the release file */
 	struct options *parts;
 	struct played *played;
-	size_t n, done;
+	size_t n, done; /* done: of played */
+	size_t tried;
+	int64_t started_ms;
 };
 
 static const char *beside(struct gate *g, const char *path)
@@ -85,7 +88,6 @@ static struct options part_options(struct gate *g, const json_t *part)
 	o.profile = beside(g, conf_str(part, "profile", NULL));
 	o.known_file = beside(g, conf_str(part, "known", NULL));
 	o.set = settings_of(g, json_object_get(part, "set"));
-	o.report = (struct words) { 0 };
 	if (json_object_get(part, "providers"))
 		o.provider = words_of(g, json_object_get(part, "providers"));
 	if (json_object_get(part, "surfaces"))
@@ -116,97 +118,113 @@ static bool load(struct gate *g, const char *path, struct err *err)
 	return g->n || conf_fail(g->conf, "/targets", err, "names no target");
 }
 
-static bool has_id(const struct results *rs, const char *id)
+/* All files are read before anything is played: the last one's typing error is told at once. */
+static bool check(struct gate *g, struct err *err)
 {
-	for (size_t i = 0; i < rs->n; i++) {
-		if (!strcmp(rs->items[i].id, id))
-			return true;
+	bool ok = true;
+
+	for (size_t i = 0; i < g->n && ok; i++) {
+		struct session s = { 0 };
+
+		g->parts[i] = part_options(g, json_array_get(g->targets, i));
+		ok = session_open(&s, &g->parts[i], err);
+		s.own.keep = false;
+		session_close(&s);
 	}
-	return false;
+	return ok;
 }
 
-/* An id is unique in a report: the second target with that row carries its name. */
-static void add_results(struct results *to, const struct results *from)
+/* A filter on the command line may leave nothing of one target; a release file may not. */
+static bool may_be_empty(const struct options *o)
 {
-	for (size_t i = 0; i < from->n; i++) {
-		struct result *r = &to->items[to->n];
-
-		*r = from->items[i];
-		if (has_id(to, r->id))
-			r->id = arena_printf(to->arena, "%s (%s)", r->id, r->target);
-		to->n++;
-	}
-	to->planned += from->planned;
-	to->took_us += from->took_us;
-	to->stopped = to->stopped ? to->stopped : from->stopped;
+	return o->filter.n || o->exclude.n || o->only.n || o->tag.n || o->section.n ||
+	       o->surface.n || o->provider.n || o->edition.n || o->level.n;
 }
 
-/* The first part's results become the whole's. */
-static struct results *join(struct gate *g)
+/* --run-timeout is of the whole release; false when nothing of it is left. */
+static bool take_time(const struct gate *g, struct options *part)
 {
-	struct results *rs = g->played[0].rs;
-	const char *name = conf_str(conf_root(g->conf), "release", "");
-	struct result *items;
-	size_t room = 0;
-
-	for (size_t i = 0; i < g->done; i++)
-		room += g->played[i].rs->n;
-	items = arena_alloc(rs->arena, (room + 1) * sizeof *items);
-	memcpy(items, rs->items, rs->n * sizeof *items);
-	rs->items = items;
-	rs->target = arena_printf(rs->arena, "release %s: %s", name, rs->target);
-	for (size_t i = 1; i < g->done; i++) {
-		rs->target =
-			arena_printf(rs->arena, "%s, %s", rs->target, g->played[i].rs->target);
-		add_results(rs, g->played[i].rs);
-	}
-	rs->parts = NULL;
-	rs->n_parts = 0;
-	json_object_set_new(rs->provenance, "release", json_string(name));
-	json_object_set_new(rs->provenance, "target", json_string(rs->target));
-	return rs;
+	if (!g->o->run_timeout_ms)
+		return true;
+	part->run_timeout_ms = g->o->run_timeout_ms - (clk_mono_ms() - g->started_ms);
+	return part->run_timeout_ms > 0;
 }
 
-/* One after the other; an interruption or a file that cannot be read ends the row of them. */
-static int play(struct gate *g)
+/* One target after the other. What ends the row of them before its end is in *ret_code. */
+static void play(struct gate *g, int *ret_code)
 {
-	for (; g->done < g->n; g->done++) {
+	for (g->tried = 0; g->tried < g->n; g->tried++) {
 		struct played *p = &g->played[g->done];
 
-		g->parts[g->done] = part_options(g, json_array_get(g->targets, g->done));
-		played_make(p, &g->parts[g->done], true);
-		if (!p->rs || p->code > EXIT_NOTHING)
-			break;
+		if (!take_time(g, &g->parts[g->tried])) {
+			*ret_code = EXIT_OVERTIME;
+			return;
+		}
+		played_make(p, &g->parts[g->tried], true);
+		if (!p->rs && p->code == EXIT_NOTHING && may_be_empty(g->o)) {
+			played_done(p);
+			continue;
+		}
+		g->done++;
+		if (!p->rs || p->code > EXIT_NOTHING ||
+		    (g->o->fail_fast && p->code == EXIT_FOUND)) {
+			*ret_code = p->code;
+			g->tried += p->rs != NULL;
+			return;
+		}
 	}
-	if (g->done < g->n && !g->played[g->done].rs)
-		return g->played[g->done].code;
-	g->done += g->done < g->n;
-	return EXIT_OK;
+	*ret_code = g->done ? EXIT_OK : EXIT_NOTHING;
+}
+
+/* "interrupted; not tried: opa.yaml, service.yaml" */
+static void say_missing(const struct gate *g, struct results *rs)
+{
+	const char *text = rs->stopped;
+
+	for (size_t i = g->tried; i < g->n; i++) {
+		const char *path = g->parts[i].target,
+			   *slash = path ? strrchr(path, '/') : NULL;
+		const char *lead = i > g->tried ? ", " : text ? "; not tried: " : "not tried: ";
+
+		text = arena_printf(rs->arena, "%s%s%s", text ? text : "", lead,
+				    slash  ? slash + 1
+				    : path ? path
+					   : "reference platform");
+	}
+	rs->stopped = text;
+}
+
+static int report(struct gate *g, int code)
+{
+	struct results *rs;
+	size_t n = g->done;
+
+	if (n && !g->played[n - 1].rs)
+		n--; /* what it could not do has been said */
+	if (!n)
+		return code;
+	rs = release_join(g->played, n, conf_str(conf_root(g->conf), "release", ""),
+			  g->o->operands.items[0]);
+	say_missing(g, rs);
+	if (code <= EXIT_FOUND)
+		code = results_exit_code(rs);
+	return played_report(g->o, rs, false, code);
 }
 
 int verb_gate(const struct options *o)
 {
-	struct gate g = { .o = o, .arena = arena_new() };
+	struct gate g = { .o = o, .arena = arena_new(), .started_ms = clk_mono_ms() };
 	struct err err = { 0 };
-	struct results *rs;
 	int code;
 
 	if (o->operands.n != 1)
 		fail(&err, ERR_INPUT, "gate: which release? gauntlet gate release.yaml");
 	if (o->operands.n != 1 || !reports_check(o, &err) ||
-	    !load(&g, o->operands.items[0], &err)) {
+	    !load(&g, o->operands.items[0], &err) || !check(&g, &err)) {
 		code = complain(&err);
 	} else {
-		code = play(&g);
-		if (code == EXIT_OK) {
-			int last = g.played[g.done - 1].code;
-
-			rs = join(&g);
-			code = last > EXIT_NOTHING ? last : results_exit_code(rs);
-			code = played_report(o, rs, false, code);
-		} else {
-			g.done++;
-		}
+		play(&g, &code);
+		code = report(&g, code);
 	}
 	for (size_t i = 0; i < g.done; i++)
 		played_done(&g.played[i]);

@@ -3,6 +3,7 @@
 
 #include "idp-sim/base/buf.h"
 #include "idp-sim/base/clk.h"
+#include "reports/write.h"
 
 #include <ctype.h>
 #include <fnmatch.h>
@@ -135,11 +136,10 @@ static void mark(const json_t *e, struct result *r)
 void known_apply(const struct known *k, struct arena *a, struct result *r)
 {
 	const char *fingerprint = r->verdict == FAILED ? result_fingerprint(a, r) : NULL;
-	const json_t *e;
+	const json_t *e, *other = NULL;
 	size_t i;
 
-	json_array_foreach(k->entries, i, e)
-	{
+	json_array_foreach(k->entries, i, e) {
 		const char *print = conf_str(e, "fingerprint", NULL);
 
 		if (!covers(k, e, r))
@@ -152,19 +152,30 @@ void known_apply(const struct known *k, struct arena *a, struct result *r)
 			mark(e, r);
 			return;
 		}
+		if (r->verdict == FAILED)
+			other = e;
 	}
+	if (other)
+		r->reason = arena_printf(a,
+					 "known, but it fails in another way now: "
+					 "fingerprint %s, not %s: %s",
+					 fingerprint, conf_str(other, "fingerprint", ""),
+					 conf_str(other, "reason", ""));
 }
 
 static void write_text(FILE *out, const char *key, const char *value)
 {
 	AUTO_BUF b = { 0 };
 
+	if (!value)
+		return;
 	buf_json(&b, value, strlen(value));
 	fprintf(out, "%s: %s\n", key, b.p);
 }
 
 bool known_write(const struct results *rs, const char *owner, FILE *out, struct err *err)
 {
+	const char *version = results_fact(rs->arena, rs, "target_version");
 	bool some = false;
 
 	for (size_t i = 0; i < rs->n; i++)
@@ -180,10 +191,13 @@ bool known_write(const struct results *rs, const char *owner, FILE *out, struct 
 			continue;
 		write_text(out, "  - id", r->id);
 		write_text(out, "    fingerprint", result_fingerprint(rs->arena, r));
+		if (version)
+			fprintf(out, "    versions: \"=%s\"\n", version);
 		write_text(out, "    reason", r->known ? r->known : c ? c->what : r->title);
-		if (owner || r->known_owner)
-			write_text(out, "    owner", owner ? owner : r->known_owner);
-		write_text(out, "    status", "accepted");
+		write_text(out, "    owner", owner ? owner : r->known_owner);
+		write_text(out, "    link", r->known_link);
+		write_text(out, "    expiry", r->known_until);
+		write_text(out, "    status", r->known_disputed ? "disputed" : "accepted");
 	}
 	if (fflush(out) || ferror(out))
 		return fail_errno(err, "cannot write the known failures");

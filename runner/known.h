@@ -12,7 +12,8 @@
  *	    expiry: 2026-06-30
  *	    status: accepted                      # or disputed
  *
- * A known failure is shown and does not gate; one that is fixed or expired is announced.
+ * A known failure is shown and does not gate; one that fails in another way does, and says so;
+ * one that is fixed or expired is announced.
  */
 #pragma once
 
@@ -30,6 +31,7 @@ void known_free(struct known *k); /* takes NULL */
 void known_apply(const struct known *k, struct arena *a, struct result *r);
 /* Is version within a range such as ">=0.3.0 <0.4"? An empty range holds everything. */
 bool version_within(const char *version, const char *range);
-/* A file of entries for every FAILED of a report; owner may be NULL. */
+/* A file of entries for every FAILED of a report, for the version that was tried; what an entry
+ * said before stays. owner: of all, or NULL. */
 bool known_write(const struct results *rs, const char *owner, FILE *out,
 		 struct err *err) MUST_CHECK;

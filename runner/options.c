@@ -67,7 +67,7 @@ const struct option_row option_rows[] = {
 	{ "fail-fast", 0, FLAG, NULL, PLAYS, AT(fail_fast), NULL, false,
 	  "stop at the first failure" },
 	{ "strict", 0, FLAG, NULL, PLAYS | REPORT, AT(strict), NULL, false,
-	  "advice, known failures and flaky passes count as failures" },
+	  "no forgiveness for advice, known failures, flaky passes and skips" },
 	{ "keep", 0, FLAG, NULL, RUN | LAB, AT(keep), NULL, false,
 	  "leave the homes of the workers behind" },
 	{ "known", 0, TEXT, "FILE", RUN | GATE, AT(known_file), NULL, true,

@@ -283,6 +283,9 @@ bool plan_make(struct plan *p, const struct plan_for *f, struct err *err)
 	if (!select_check(f->options, err))
 		return false;
 	for (const char **edition = editions_of(f); *edition; edition++) {
+		p->editions = p->editions
+				      ? arena_printf(p->arena, "%s, %s", p->editions, *edition)
+				      : *edition;
 		for (size_t i = 0; suites[i]; i++) {
 			if (!strcmp(suites[i]->section, SECTION_SANITY))
 				continue; /* its row is the gate */

@@ -29,7 +29,8 @@ struct plan {
 	struct item *items;
 	size_t n, n_gates;
 	unsigned labs;		/* how many lab numbers there are */
-	const char **providers; /* that occur, NULL-ended */
+	const char **providers; /* that occur, NULL-ended; also those of other shards */
+	const char *editions;	/* "nemo, nmp": that were asked for */
 };
 
 /* What the plan is made for. */

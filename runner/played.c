@@ -4,6 +4,7 @@
 #include "idp-sim/base/clk.h"
 #include "reports/report.h"
 #include "runner/progress.h"
+#include "runner/same-as.h"
 #include "runner/verbs.h"
 
 #include <string.h>
@@ -87,6 +88,7 @@ static void play(struct played *p, bool gated, struct err *err)
 		progress_end(progress, p->pool);
 		fputs(pool_complaints(p->pool), stderr);
 		p->rs = record_make(&p->plan, p->pool, &about);
+		same_as_tell(&p->s, &p->plan, p->rs);
 		p->code = record_exit_code(p->rs, p->pool);
 	} else {
 		p->code = complain(err);

@@ -3,6 +3,8 @@
 
 #include "idp-sim/base/buf.h"
 #include "idp-sim/base/clk.h"
+#include "idp-sim/base/file.h"
+#include "idp-sim/provider-files.h"
 #include "runner/commit.gen.h"
 
 #include <string.h>
@@ -62,6 +64,44 @@ static void add_times(json_t *o, const struct about_run *about)
 	json_object_set_new(o, "stopped", json_string(text));
 }
 
+enum { PROVIDER_LIMIT = 4 << 20 };
+
+/* As the simulator finds it: a path, or the file compiled in. */
+static bool provider_digest(const char *name, char ret[DIGEST_SIZE])
+{
+	AUTO(char) char *text = NULL;
+	const struct embedded *e;
+	struct err err = { 0 };
+	char file[256];
+	size_t n = 0;
+
+	if (strchr(name, '/') || strstr(name, ".yaml")) {
+		if (!file_read(name, PROVIDER_LIMIT, &text, &n, &err))
+			return false;
+		file_digest(text, n, ret);
+		return true;
+	}
+	snprintf(file, sizeof file, "%s.yaml", name);
+	e = embedded_find(provider_files, file);
+	if (e)
+		file_digest(e->text, e->n, ret);
+	return e != NULL;
+}
+
+/* One fact a provider file: "provider_azure". All shards have those of the whole plan. */
+static void add_providers(json_t *o, const struct plan *plan)
+{
+	for (size_t i = 0; plan->providers && plan->providers[i]; i++) {
+		const char *name = plan->providers[i], *slash = strrchr(name, '/');
+		char digest[DIGEST_SIZE], key[200];
+
+		if (!provider_digest(name, digest))
+			continue;
+		snprintf(key, sizeof key, "provider_%s", slash ? slash + 1 : name);
+		json_object_set_new(o, key, json_string(digest));
+	}
+}
+
 static void add_text(json_t *o, const char *key, const char *value)
 {
 	if (value && *value)
@@ -79,15 +119,16 @@ json_t *provenance_of(const struct plan *plan, const struct about_run *about)
 	add_text(o, "gauntlet", GAUNTLET_VERSION);
 	add_text(o, "commit", GAUNTLET_COMMIT);
 	add_text(o, "scenario_set", digest);
-	add_text(o, "edition", plan->n ? plan->items[0].edition : NULL);
+	add_text(o, "edition", plan->editions);
 	add_text(o, "target", about->target ? about->target->name : "reference platform");
 	add_text(o, "target_version",
 		 about->target ? about->target->version : GAUNTLET_VERSION);
 	add_text(o, "target_file", about->options->target);
 	add_text(o, "target_digest", about->target_digest);
+	add_providers(o, plan);
 	json_object_set_new(o, "seed", json_integer((json_int_t)about->options->seed));
 	add_text(o, "system", machine.sysname);
-	add_text(o, "release", machine.release);
+	add_text(o, "kernel", machine.release);
 	add_text(o, "machine", machine.machine);
 	if (about->options->shards)
 		json_object_set_new(

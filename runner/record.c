@@ -163,7 +163,7 @@ struct results *record_make(const struct plan *plan, const struct pool *pool,
 	add_sections(rs);
 	add_parts(rs, about, plan_providers_text(plan));
 	rs->target = target_text(rs->arena, about);
-	rs->edition = arena_str(rs->arena, plan->n ? plan->items[0].edition : "nemo");
+	rs->edition = arena_str(rs->arena, plan->editions ? plan->editions : "nemo");
 	rs->providers = plan_providers_text(plan);
 	rs->profile = about->profile;
 	rs->planned = plan_rows(plan);

@@ -5,6 +5,8 @@
 #include "idp-sim/base/file.h"
 #include "reports/report.h"
 #include "runner/rows.h"
+#include "runner/same-as.h"
+#include "runner/secrets.h"
 
 #include <limits.h>
 #include <string.h>
@@ -73,33 +75,14 @@ const char **profile_read(struct arena *a, const char *path, bool required_only,
 	return ids;
 }
 
-/* Ids of an earlier report; all, or what was FAILED or BROKEN. */
-static const char **ids_of_report(struct session *s, const char *path, bool failed_only,
-				  struct err *err)
+/* What did not pass in an earlier report. */
+static bool choose_failed(struct session *s, struct err *err)
 {
-	struct results *rs = report_read(path, err);
-	const char **ids = arena_alloc(s->arena, sizeof *ids);
-	size_t n = 0;
+	struct results *rs = report_read(s->own.failed, err);
 
-	if (!rs)
-		return NULL;
-	for (size_t i = 0; i < rs->n; i++) {
-		const struct result *r = &rs->items[i];
-
-		if (!failed_only || r->verdict == FAILED || r->verdict == BROKEN)
-			ids = list_add(s->arena, ids, &n, arena_str(s->arena, r->id));
-	}
-	if (!failed_only) {
-		s->own.seed = rs->seed;
-		if (!s->own.edition.n && rs->edition) {
-			const char **editions = arena_alloc(s->arena, 2 * sizeof *editions);
-
-			editions[0] = arena_str(s->arena, rs->edition);
-			s->own.edition = (struct words) { editions, 1 };
-		}
-	}
+	s->ids = rs ? ids_of_results(s->arena, rs, true, err) : NULL;
 	results_free(rs);
-	return ids;
+	return s->ids != NULL || err_note(err, "--failed");
 }
 
 /* A profile that names a row nobody has would be passed by not playing it. */
@@ -132,41 +115,7 @@ static bool choose_ids(struct session *s, struct err *err)
 		if (!s->ids || !all_exist(s->ids, err))
 			return err_note(err, "--scenario-set %s", o->scenario_set);
 	}
-	if (o->failed) {
-		s->ids = ids_of_report(s, o->failed, true, err);
-		if (!s->ids)
-			return err_note(err, "--failed");
-	}
-	if (o->same_as) {
-		s->ids = ids_of_report(s, o->same_as, false, err);
-		if (!s->ids)
-			return err_note(err, "--same-as");
-	}
-	return true;
-}
-
-/* Values that ${env:NAME} of the target file has put anywhere. */
-static void find_secrets(struct session *s)
-{
-	const struct target_file *f = target_file_of(s->loaded);
-	AUTO(char) char *text = NULL;
-	struct err err = { 0 };
-	size_t n, k = 0;
-
-	if (!file_read(f->path, PROFILE_LIMIT, &text, &n, &err))
-		return;
-	for (char *p = strstr(text, "${env:"); p; p = strstr(p, "${env:")) {
-		char *end = strchr(p += 6, '}');
-		const char *value;
-
-		if (!end)
-			return;
-		*end = '\0';
-		value = getenv(p);
-		if (value && strlen(value) > 3)
-			s->secrets = list_add(s->arena, s->secrets, &k, value);
-		p = end + 1;
-	}
+	return !o->failed || choose_failed(s, err);
 }
 
 static bool load_target(struct session *s, struct err *err)
@@ -191,7 +140,7 @@ static bool load_target(struct session *s, struct err *err)
 			names = list_add(s->arena, names, &n, json_string_value(item));
 		s->providers_only = names;
 	}
-	find_secrets(s);
+	s->secrets = secrets_of_target(s->arena, f);
 	return true;
 }
 
@@ -254,8 +203,8 @@ bool session_open(struct session *s, const struct options *o, struct err *err)
 	s->own = *o;
 	s->reference_cli = reference_program(s->arena);
 	s->jobs = jobs_of(o);
-	if (!reports_check(o, err) || !load_target(s, err) || !load_known(s, err) ||
-	    !choose_ids(s, err) || !make_dir(s, err))
+	if (!reports_check(o, err) || !same_as_read(s, err) || !load_target(s, err) ||
+	    !load_known(s, err) || !choose_ids(s, err) || !make_dir(s, err))
 		return false;
 	s->own.timeout_ms = row_timeout(s);
 	return true;
@@ -286,6 +235,7 @@ void session_close(struct session *s)
 		fprintf(stderr, "kept: %s\n", s->dir);
 	known_free(s->known);
 	target_free(s->loaded);
+	json_decref(s->before);
 	arena_free(s->arena);
 }
 

@@ -21,8 +21,9 @@ struct session {
 	unsigned jobs;
 	const char *const *providers_only;
 	const char **required; /* of a profile */
-	const char **ids;      /* of --failed or a profile */
+	const char **ids;      /* of --failed, --same-as or a profile */
 	const char **secrets;
+	json_t *before; /* provenance of the run that --same-as repeats, or NULL */
 	const char *profile_name;
 	bool attached;
 	struct handover ports; /* of an attached target's lab */

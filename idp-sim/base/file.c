@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
+#include <openssl/evp.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -131,6 +132,18 @@ static int remove_one(const char *path, const struct stat *st, int kind, struct 
 void file_remove_tree(const char *path)
 {
 	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+void file_digest(const void *p, size_t n, char ret[DIGEST_SIZE])
+{
+	unsigned char hash[EVP_MAX_MD_SIZE] = { 0 };
+	unsigned size = 0;
+
+	if (!EVP_Digest(p, n, hash, &size, EVP_sha256(), NULL) || size != 32)
+		abort();
+	snprintf(ret, DIGEST_SIZE, "sha256:");
+	for (unsigned i = 0; i < size; i++)
+		snprintf(ret + 7 + i * 2, 3, "%02x", hash[i]);
 }
 
 const struct embedded *embedded_find(const struct embedded *table, const char *name)

@@ -180,8 +180,11 @@ static char *name_at(const char *p, const char *end, const char **ret_next)
 	return strndup(p + 2, (size_t)(close - p - 2));
 }
 
-bool fill_text(struct fill *f, const char *what, const char *text, size_t n, struct buf *ret,
-	       struct err *err)
+enum { DEEPEST = 4 };
+
+/* A value may hold names itself: a setting that is "${env:KEY}" or "${home}/x". */
+static bool fill_deep(struct fill *f, const char *what, const char *text, size_t n,
+		      struct buf *ret, int depth, struct err *err)
 {
 	const char *end = text + n, *p = text, *next = NULL;
 
@@ -202,10 +205,21 @@ bool fill_text(struct fill *f, const char *what, const char *text, size_t n, str
 		value = *name == '?' ? "" : look_up(f, name);
 		if (!value)
 			return unknown(f, what, text, p, name, err);
-		buf_str(ret, value);
+		if (depth == DEEPEST)
+			return fail(err, ERR_INPUT, "%s: ${%s} names itself", what, name);
+		if (!strncmp(name, "env:", 4) || !strstr(value, "${"))
+			buf_str(ret, value); /* what the environment says is no template */
+		else if (!fill_deep(f, what, value, strlen(value), ret, depth + 1, err))
+			return false;
 		p = next;
 	}
 	return true;
+}
+
+bool fill_text(struct fill *f, const char *what, const char *text, size_t n, struct buf *ret,
+	       struct err *err)
+{
+	return fill_deep(f, what, text, n, ret, 0, err);
 }
 
 char *fill_word(struct fill *f, const char *what, const char *text, struct err *err)

@@ -9,7 +9,8 @@
  *${configuration}
  *	${port.NAME}        a free port of its own on the lab's address
  *	${env:NAME}         a secret of the environment; never shown in a report
- *	${anything}         of `settings`, of --set, or of the configuration group
+ *	${anything}         of `settings`, of --set, or of the configuration group; such a value
+ *			    may hold names itself
  *
  * "$${" stands for a literal "${". A name nobody knows is an error with line and column.
  */

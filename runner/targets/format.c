@@ -173,16 +173,6 @@ static bool read_settings(struct target_file *f, const char *const *set, struct 
 	return true;
 }
 
-/* FNV-1a, 64 bits: tells two files apart in a report; no protection against malice. */
-static void digest(const char *p, size_t n, char ret[17])
-{
-	uint64_t h = 14695981039346656037u;
-
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ (unsigned char)p[i]) * 1099511628211u;
-	snprintf(ret, 17, "%016llx", (unsigned long long)h);
-}
-
 static bool read_text(struct target_file *f, struct err *err)
 {
 	AUTO(char) char *yaml = NULL;
@@ -192,7 +182,7 @@ static bool read_text(struct target_file *f, struct err *err)
 
 	if (!file_read(f->path, FILE_LIMIT, &yaml, &n, err))
 		return false;
-	digest(yaml, n, f->digest);
+	file_digest(yaml, n, f->digest);
 	f->conf = conf_parse(f->path, yaml, n, err);
 	if (!f->conf)
 		return false;

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "idp-sim/base/conf.h"
+#include "idp-sim/base/file.h"
 #include "suites/kit/scenario.h"
 
 struct target_file {
@@ -19,10 +20,10 @@ struct target_file {
 	const char *name;
 	const char *kind;
 	const char *edition;
-	const char *address; /* of the lab when attached, or NULL */
-	unsigned surfaces;   /* of enum surface */
-	char digest[17];     /* of the file's text, for provenance */
-	json_t *settings;    /* the file's own, then --set; strings */
+	const char *address;	  /* of the lab when attached, or NULL */
+	unsigned surfaces;	  /* of enum surface */
+	char digest[DIGEST_SIZE]; /* of the file's text, for provenance */
+	json_t *settings;	  /* the file's own, then --set; strings */
 };
 
 extern const struct conf_key target_keys[];
