@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "idp-sim/control.h"
+#include "idp-sim/doors.h"
 #include "idp-sim/overlay.h"
 #include "idp-sim/registry.h"
 #include "idp-sim/session.h"
@@ -27,6 +28,7 @@ static void copy_options(struct idp *s, const struct idp_options *o)
 	s->options.alg = arena_str(a, o->alg);
 	s->options.state = arena_str(a, o->state);
 	s->options.providers = NULL;
+	s->options.listens = s->options.public_urls = NULL;
 }
 
 static void make_stores(struct idp *s)
@@ -64,9 +66,10 @@ static bool load_providers(struct idp *s, const char *const *names, struct err *
 	return true;
 }
 
-/* HTTPS beside HTTP. A certificate that is made for it also names where it is reached. */
-static bool tls_on(struct idp *s, struct web_options o, struct err *err)
+/* A certificate that is made also names where it is reached. */
+static bool make_certificate(struct idp *s, struct err *err)
 {
+	enum { MAX_NAMES = 64 };
 	const char *address = s->options.address, *url = s->options.public_url;
 	bool any = !address || !strcmp(address, "0.0.0.0") || !strcmp(address, "::");
 	struct url at = { .host = "" };
@@ -74,10 +77,18 @@ static bool tls_on(struct idp *s, struct web_options o, struct err *err)
 
 	if (url && !url_parse(url, &at, &none))
 		*at.host = 0;
-	const char *const names[] = { any ? "" : address, at.host, NULL };
+	const char *names[MAX_NAMES + 2] = { any ? "" : address, at.host };
+	doors_hosts(s, names + 2, MAX_NAMES);
 	s->tls = calloc(1, sizeof(*s->tls));
 	if (!s->tls || !tls_init(s->tls, s->options.tls_dir, names, err))
 		return err_note(err, "TLS");
+	s->ca_file = s->tls->ca_file ? strdup(s->tls->ca_file) : NULL;
+	return true;
+}
+
+/* HTTPS beside HTTP. */
+static bool tls_on(struct idp *s, struct web_options o, struct err *err)
+{
 	o.port = s->options.tls_port;
 	o.tls_cert = s->tls->cert_pem;
 	o.tls_key = s->tls->key_pem;
@@ -85,8 +96,18 @@ static bool tls_on(struct idp *s, struct web_options o, struct err *err)
 	if (!s->web_tls)
 		return err_note(err, "the TLS listener");
 	s->tls_origin = strdup(web_origin(s->web_tls));
-	s->ca_file = s->tls->ca_file ? strdup(s->tls->ca_file) : NULL;
 	return true;
+}
+
+static bool make_doors(struct idp *s, const struct idp_options *o, struct err *err)
+{
+	for (const char *const *l = o->listens; l && *l; l++)
+		if (!doors_listen(s, *l, err))
+			return err_note(err, "--listen");
+	for (const char *const *u = o->public_urls; u && *u; u++)
+		if (!doors_public(s, *u, err))
+			return err_note(err, "--public-url");
+	return (!s->options.tls && !doors_want_tls(s)) || make_certificate(s, err);
 }
 
 static bool listen_on(struct idp *s, struct err *err)
@@ -100,6 +121,8 @@ static bool listen_on(struct idp *s, struct err *err)
 		.ctx = s,
 	};
 
+	if (!doors_open(s, &o, err))
+		return false;
 	s->web = web_start(&o, err);
 	if (!s->web)
 		return err_note(err, "the simulated surface");
@@ -135,7 +158,8 @@ static bool begin(struct idp *s, const struct idp_options *o, struct err *err)
 			    o->state);
 	s->troubles = troubles_new();
 	return load_providers(s, o->providers ? o->providers : usual_providers, err) &&
-	       overlay_load(s, err) && listen_on(s, err) && control_on(s, err);
+	       overlay_load(s, err) && make_doors(s, o, err) && listen_on(s, err) &&
+	       control_on(s, err);
 }
 
 struct idp *idp_start(const struct idp_options *o, struct err *err)
@@ -166,6 +190,7 @@ void idp_stop(struct idp *s)
 	web_stop(s->control);
 	web_stop(s->web);
 	web_stop(s->web_tls);
+	doors_close(s);
 	store_free(s->devices);
 	store_free(s->user_codes);
 	store_free(s->codes);
@@ -214,6 +239,11 @@ const char *idp_control_origin(const struct idp *s)
 const char *idp_ca_file(const struct idp *s)
 {
 	return s->ca_file;
+}
+
+json_t *idp_origins(const struct idp *s)
+{
+	return doors_describe(s);
 }
 
 struct clk *idp_clock(struct idp *s)

@@ -27,6 +27,11 @@ struct idp_options {
 	int control_port;    /* 0: any free one; -1: no control listener */
 	const char *
 		public_url; /* what issuers begin with behind a proxy; NULL: the listener's origin */
+	/* An origin of one's own for a provider or a tenant, see doors.h; NULL-ended or NULL:
+	 * "azure=https://127.0.0.1:0", "okta/default=:9443"; where it listens, and what issuers
+	 * begin with behind a proxy. The configuration's `listen` and `public_url` are the same. */
+	const char *const *listens;
+	const char *const *public_urls;
 	bool trust_forwarded; /* take X-Forwarded-Proto and -Host into issuers */
 	bool tls;	      /* HTTPS beside HTTP, on a port of its own */
 	int tls_port;	      /* 0: any free one */
@@ -55,6 +60,8 @@ const char *idp_local_origin(const struct idp *s);
 const char *idp_tls_origin(const struct idp *s);     /* NULL without TLS */
 const char *idp_control_origin(const struct idp *s); /* NULL without a control listener */
 const char *idp_ca_file(const struct idp *s);	     /* NULL without TLS */
+/* Origins of their own, by "azure" or "okta/default"; new reference, NULL: none has one. */
+json_t *idp_origins(const struct idp *s);
 /* Issuer of the provider's first tenant ("https://..." only when public_url says so). */
 const char *idp_issuer(const struct idp *s, const char *provider);
 struct clk *idp_clock(struct idp *s);

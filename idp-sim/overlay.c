@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "idp-sim/overlay.h"
+#include "idp-sim/doors.h"
 #include "idp-sim/load.h"
 #include "idp-sim/registry.h"
 #include "idp-sim/schema.h"
@@ -37,6 +38,36 @@ static bool lay_list(struct idp *s, struct provider *p, const json_t *list, size
 	return true;
 }
 
+/* Origins of its own, of the provider or of a tenant in the list; only before anything listens. */
+static bool lay_door(struct idp *s, const struct provider *p, const char *tenant,
+		     const json_t *o, struct conf *conf, const char *at, struct err *err)
+{
+	const char *listen = conf_str(o, "listen", NULL);
+	const char *public_url = conf_str(o, "public_url", NULL);
+
+	if (s->origin || doors_add(s, p, tenant, listen, public_url, err))
+		return true;
+	return conf_fail(conf, at, err, "%s", err->text);
+}
+
+static bool lay_doors(struct idp *s, const struct provider *p, const json_t *o,
+		      struct conf *conf, struct err *err)
+{
+	const json_t *t;
+	char at[256];
+	size_t i;
+
+	snprintf(at, sizeof(at), "/providers/%s", p->name);
+	if (!lay_door(s, p, NULL, o, conf, at, err))
+		return false;
+	json_array_foreach(json_object_get(o, "tenants"), i, t) {
+		snprintf(at, sizeof(at), "/providers/%s/tenants/%zu", p->name, i);
+		if (!lay_door(s, p, conf_str(t, "id", NULL), t, conf, at, err))
+			return false;
+	}
+	return true;
+}
+
 static bool lay_provider(struct idp *s, const char *name, const json_t *o, struct conf *conf,
 			 struct err *err)
 {
@@ -50,7 +81,7 @@ static bool lay_provider(struct idp *s, const char *name, const json_t *o, struc
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (!lay_list(s, p, json_object_get(o, rows[i].list), i, conf, err))
 			return false;
-	return true;
+	return lay_doors(s, p, o, conf, err);
 }
 
 bool overlay_reload(struct idp *s, struct err *err)

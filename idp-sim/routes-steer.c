@@ -11,9 +11,10 @@ enum { MAX_WAIT_MS = 300000 };
 
 json_t *route_health(struct call *c)
 {
-	return json_pack("{s:s, s:s, s:s*, s:s*, s:I}", "status", "ok", "origin",
-			 c->idp->origin, "tls_origin", c->idp->tls_origin, "ca_file",
-			 c->idp->ca_file, "now", (json_int_t)clk_now(&c->idp->clk));
+	return json_pack("{s:s, s:s, s:o*, s:s*, s:s*, s:I}", "status", "ok", "origin",
+			 c->idp->origin, "origins", idp_origins(c->idp), "tls_origin",
+			 c->idp->tls_origin, "ca_file", c->idp->ca_file, "now",
+			 (json_int_t)clk_now(&c->idp->clk));
 }
 
 json_t *route_openapi(struct call *c)

@@ -122,6 +122,12 @@ static const struct conf_key user_keys[] = {
 };
 static const struct conf_key user = { "", CONF_DICT, .keys = user_keys };
 
+#define OWN_ORIGIN                                                                             \
+	STRING("listen", "An origin of its own, as 127.0.0.1:0 or https://127.0.0.1:9443; "    \
+			 "read at start."),                                                    \
+		STRING("public_url", "What its issuers begin with behind a proxy, or as a "    \
+				     "virtual host; read at start.")
+
 static const struct conf_key tenant_keys[] = {
 	{ "id", CONF_STRING, true, .help = "As in the path: a GUID, a realm, a server." },
 	STRING("name", "The display name."),
@@ -129,6 +135,7 @@ static const struct conf_key tenant_keys[] = {
 	BOOL("disabled", "Switched off."),
 	BOOL("any", "Stands for every tenant: common, organizations."),
 	STRING("home", "Whose tokens a tenant with `any` issues."),
+	OWN_ORIGIN,
 	{ 0 },
 };
 static const struct conf_key tenant = { "", CONF_DICT, .keys = tenant_keys };
@@ -344,6 +351,7 @@ const struct conf_key provider_schema[] = {
 };
 
 static const struct conf_key overlay_keys[] = {
+	OWN_ORIGIN,
 	{ "lifetimes", CONF_MAP, .keys = lifetimes, .help = "How long things live." },
 	{ "tenants", CONF_LIST, .items = &tenant, .help = "Added, or changed, by id." },
 	{ "clients", CONF_LIST, .items = &client, .help = "Added, or changed, by id." },

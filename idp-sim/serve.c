@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "idp-sim/serve.h"
+#include "idp-sim/doors.h"
 #include "idp-sim/pages.h"
 #include "idp-sim/registry.h"
 #include "idp-sim/text.h"
@@ -38,13 +39,16 @@ static int match(const char *pattern, const char *path, const char **ret_word, s
 }
 
 /* The endpoint whose path is the most literal one that matches. */
-static const struct endpoint *find_endpoint(const struct idp *s, const char *path,
-					    const char **ret_word, size_t *ret_n)
+static const struct endpoint *find_endpoint(const struct idp *s, const struct door *via,
+					    const char *path, const char **ret_word,
+					    size_t *ret_n)
 {
 	const struct endpoint *best = NULL;
 	int most = -1;
 
-	for (size_t i = 0; i < s->n_providers; i++)
+	for (size_t i = 0; i < s->n_providers; i++) {
+		if (s->doors && !doors_serve(s, via, s->providers[i], NULL))
+			continue;
 		for (size_t j = 0; j < s->providers[i]->n_endpoints; j++) {
 			const struct endpoint *ep = &s->providers[i]->endpoints[j];
 			const char *word = NULL;
@@ -58,16 +62,20 @@ static const struct endpoint *find_endpoint(const struct idp *s, const char *pat
 			*ret_word = word;
 			*ret_n = n;
 		}
+	}
 	return best;
 }
 
 /* The endpoint that shares the longest beginning with the path: whose 404 it is. */
-static const struct endpoint *nearest_endpoint(const struct idp *s, const char *path)
+static const struct endpoint *nearest_endpoint(const struct idp *s, const struct door *via,
+					       const char *path)
 {
 	const struct endpoint *best = NULL;
 	size_t longest = 1;
 
-	for (size_t i = 0; i < s->n_providers; i++)
+	for (size_t i = 0; i < s->n_providers; i++) {
+		if (s->doors && !doors_serve(s, via, s->providers[i], NULL))
+			continue;
 		for (size_t j = 0; j < s->providers[i]->n_endpoints; j++) {
 			const struct endpoint *ep = &s->providers[i]->endpoints[j];
 			size_t n = 0;
@@ -79,6 +87,7 @@ static const struct endpoint *nearest_endpoint(const struct idp *s, const char *
 				best = ep;
 			}
 		}
+	}
 	return best;
 }
 
@@ -86,9 +95,12 @@ static const struct endpoint *nearest_endpoint(const struct idp *s, const char *
 
 static const char *origin_of(struct idp *s, const struct web_request *rq, struct arena *a)
 {
+	const struct door *via = doors_via(s, rq);
 	const char *proto, *host;
 
-	if (s->options.public_url)
+	if (via && door_public_url(via))
+		return door_public_url(via);
+	if (!via && s->options.public_url)
 		return s->options.public_url;
 	if (rq && s->options.trust_forwarded) {
 		proto = web_header(rq, "X-Forwarded-Proto");
@@ -96,6 +108,8 @@ static const char *origin_of(struct idp *s, const struct web_request *rq, struct
 		if (host)
 			return arena_printf(a, "%s://%s", proto ? proto : "http", host);
 	}
+	if (via)
+		return rq->origin;
 	return rq && rq->tls && s->tls_origin ? s->tls_origin : s->origin;
 }
 
@@ -108,8 +122,10 @@ void exchange_init(struct exchange *x, struct idp *s, const struct provider *p,
 		.provider = p,
 		.tenant = t,
 		.now_ms = clk_now_ms(&s->clk),
-		.origin = origin_of(s, NULL, a),
+		.origin = s->doors ? doors_origin(s, NULL, p, t) : NULL,
 	};
+	if (!x->origin)
+		x->origin = origin_of(s, NULL, a);
 	x->facts.provider = p->name;
 	x->facts.tenant = t ? t->id : NULL;
 }
@@ -217,10 +233,27 @@ static bool is_malformed_tenant(const char *word)
 								 "0123456789.-")]);
 }
 
+/* A tenant with an origin of its own is not known elsewhere; one with a public URL of its own is
+ * what that says, whichever way a request came. */
+static void stay_at_home(struct exchange *x, const struct door *via)
+{
+	const char *origin = via ? NULL : doors_origin(x->idp, NULL, x->provider, x->tenant);
+
+	if (!doors_serve(x->idp, via, x->provider, x->tenant))
+		x->tenant = NULL;
+	else if (origin)
+		x->origin = origin;
+}
+
 static bool find_tenant(struct exchange *x, const char *word, size_t n)
 {
-	if (!word && x->endpoint->tenant)
-		word = x->endpoint->tenant, n = strlen(word);
+	const struct door *via = doors_via(x->idp, x->rq);
+
+	if (!word)
+		word = x->endpoint->tenant	 ? x->endpoint->tenant
+		       : via && door_tenant(via) ? door_tenant(via)
+						 : NULL,
+		n = word ? strlen(word) : 0;
 	if (!word)
 		return true;
 	x->tenant_word = percent_decode(x->arena, word, n);
@@ -229,6 +262,8 @@ static bool find_tenant(struct exchange *x, const char *word, size_t n)
 	x->tenant = provider_tenant(x->provider, x->tenant_word);
 	if (!x->tenant && x->idp->options.adopt && *x->tenant_word)
 		x->tenant = adopt_tenant(x, x->tenant_word);
+	if (x->tenant && x->idp->doors)
+		stay_at_home(x, via);
 	if (x->tenant) {
 		x->facts.tenant = x->tenant->id;
 		return true;
@@ -320,12 +355,13 @@ void serve(void *ctx, struct web_request *rq, struct web_reply *rp)
 	int64_t began = clk_mono_us();
 	const char *word = NULL;
 	size_t n = 0;
-	const struct endpoint *ep = find_endpoint(s, rq->path, &word, &n);
+	const struct door *via = doors_via(s, rq);
+	const struct endpoint *ep = find_endpoint(s, via, rq->path, &word, &n);
 	bool found = ep != NULL;
 	struct exchange x;
 
 	if (!found)
-		ep = nearest_endpoint(s, rq->path);
+		ep = nearest_endpoint(s, via, rq->path);
 	if (!s->origin)
 		ep = NULL; /* the first instant after listening */
 	if (!ep) {

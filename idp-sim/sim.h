@@ -18,6 +18,8 @@
 
 enum { MAX_PROVIDERS = 16 };
 
+struct door;
+
 struct idp {
 	struct idp_options options; /* strings copied */
 	struct arena *arena;	    /* of those strings */
@@ -36,7 +38,8 @@ struct idp {
 	struct journal *journal;
 	unsigned char secret[32]; /* makes refresh tokens and codes unforgeable */
 	struct web *web, *web_tls, *control;
-	struct tls *tls; /* NULL without TLS */
+	struct tls *tls;    /* NULL without TLS */
+	struct door *doors; /* doors.h; NULL: none */
 	/* Listeners run before the last of these is known; NULL until then. */
 	char *_Atomic origin, *_Atomic tls_origin, *_Atomic control_origin;
 	char *ca_file; /* NULL without TLS */

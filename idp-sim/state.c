@@ -2,6 +2,7 @@
 /*
  * state.c - what the control API shows of a provider, and tokens without a sign-in.
  */
+#include "idp-sim/doors.h"
 #include "idp-sim/issue.h"
 #include "idp-sim/map.h"
 #include "idp-sim/scope.h"
@@ -54,10 +55,13 @@ static char *endpoint_url(struct idp *s, const struct provider *p, const struct 
 			  struct arena *a)
 {
 	const char *brace = strstr(ep->path, "{tenant}");
+	const struct tenant *first = provider_tenant(p, p->first_tenant);
+	const char *own = s->doors ? doors_origin(s, NULL, p, first) : NULL;
+	const char *origin = own ? own : idp_origin(s);
 
 	if (!brace)
-		return arena_printf(a, "%s%s", idp_origin(s), ep->path);
-	return arena_printf(a, "%s%.*s%s%s", idp_origin(s), (int)(brace - ep->path), ep->path,
+		return arena_printf(a, "%s%s", origin, ep->path);
+	return arena_printf(a, "%s%.*s%s%s", origin, (int)(brace - ep->path), ep->path,
 			    p->first_tenant, brace + 8);
 }
 

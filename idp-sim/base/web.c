@@ -333,6 +333,7 @@ static void begin(struct exchange *x, struct MHD_Connection *connection, const c
 	x->rq.path = mark ? arena_dup(x->rq.arena, target, (size_t)(mark - target)) : target;
 	x->rq.query = mark ? mark + 1 : NULL;
 	x->rq.tls = x->web->o.tls_cert != NULL;
+	x->rq.origin = x->web->origin;
 	if (peer && peer->client_addr)
 		getnameinfo(peer->client_addr,
 			    peer->client_addr->sa_family == AF_INET6

@@ -25,6 +25,7 @@ struct web_request {
 	size_t body_len;
 	bool too_large; /* the body passed body_limit and was dropped */
 	bool tls;
+	const char *origin;  /* web_origin() of the server that got it */
 	const char *peer;    /* "127.0.0.1" */
 	struct arena *arena; /* lives until the reply is sent */
 	void *connection;    /* private */

@@ -66,6 +66,18 @@ class Msal(unittest.TestCase):
         self.assertIn("access_token", silent, silent)
         self.assertNotEqual(silent["access_token"], result["access_token"])
 
+    def test_an_origin_of_its_own(self):
+        # MSAL reads /TENANT/ behind the host, and wants https.
+        with Simulator(PROGRAM, "--tls-dir", os.path.dirname(self.sim.ready["ca"]),
+                       "--listen", "azure=https://127.0.0.1:0") as sim:
+            origin = sim.ready["origins"]["azure"]
+            app = msal.PublicClientApplication(CLIENT, authority=f"{origin}/{TENANT}",
+                                               http_client=KeepsThePort(origin),
+                                               instance_discovery=False)
+            result = self.by_password(app)
+            self.assertIn("access_token", result, result)
+            self.assertEqual(result["id_token_claims"]["iss"], f"{origin}/{TENANT}/v2.0")
+
     def test_client_credentials(self):
         app = msal.ConfidentialClientApplication(
             SERVICE, client_credential="svc-secret", authority=self.authority,

@@ -17,7 +17,7 @@ static struct {
 	int64_t port, control_port, tls_port, threads, seed;
 	const char *address, *config, *public_url, *tls_dir, *keys, *alg, *ready, *at;
 	bool tls, adopt, trust_forwarded, exit_on_stdin_close, frozen, quiet;
-	struct texts providers, fails;
+	struct texts providers, fails, listens, public_urls;
 } opt = { .port = DEFAULT_PORT,
 	  .control_port = DEFAULT_CONTROL_PORT,
 	  .tls_port = DEFAULT_TLS_PORT };
@@ -28,14 +28,16 @@ static const struct flag flags[] = {
 	{ "config", FLAG_TEXT, &opt.config, "FILE", "clients, users, lifetimes of your own" },
 	{ "port", FLAG_NUMBER, &opt.port, "N", "0 picks a free one; default 8480" },
 	{ "control-port", FLAG_NUMBER, &opt.control_port, "N", "default 8489" },
+	{ "listen", FLAG_LIST, &opt.listens, "P[/TENANT]=[https://]ADDR:PORT",
+	  "an origin of its own for a provider or a tenant" },
 	{ "address", FLAG_TEXT, &opt.address, "ADDR", "default 127.0.0.1" },
 	{ "tls", FLAG_SWITCH, &opt.tls, NULL,
 	  "HTTPS beside HTTP, with a certificate made for it" },
 	{ "tls-port", FLAG_NUMBER, &opt.tls_port, "N", "default 8483" },
 	{ "tls-dir", FLAG_TEXT, &opt.tls_dir, "DIR",
 	  "cert.pem, key.pem, ca.pem; made when absent" },
-	{ "public-url", FLAG_TEXT, &opt.public_url, "URL",
-	  "what issuers begin with, behind a proxy" },
+	{ "public-url", FLAG_LIST, &opt.public_urls, "[P[/TENANT]=]URL",
+	  "what issuers begin with, behind a proxy or as a virtual host" },
 	{ "trust-forwarded", FLAG_SWITCH, &opt.trust_forwarded, NULL,
 	  "take X-Forwarded-Proto and -Host into issuers" },
 	{ "keys", FLAG_TEXT, &opt.keys, "FILE", "signing keys of your own; made when absent" },
@@ -119,6 +121,17 @@ static void print_people(const json_t *list)
 	putchar('\n');
 }
 
+static void print_origins(const struct idp *s)
+{
+	AUTO(json_t) json_t *origins = idp_origins(s);
+	const char *name;
+	json_t *origin;
+
+	json_object_foreach(origins, name, origin)
+		printf("  own       %s%s%s   %s alone\n", ink(INK_BLUE),
+		       json_string_value(origin), ink(INK_PLAIN), name);
+}
+
 static void print_control(struct idp *s, const json_t *list)
 {
 	const char *control = idp_control_origin(s), *tls = idp_tls_origin(s);
@@ -135,6 +148,7 @@ static void print_control(struct idp *s, const json_t *list)
 	if (tls)
 		printf("  tls       %s%s%s   trust %s\n", ink(INK_BLUE), tls, ink(INK_PLAIN),
 		       idp_ca_file(s) ? idp_ca_file(s) : "the certificate's own CA");
+	print_origins(s);
 	printf("  clock     %s      keys  %s      seed  %s      people ",
 	       opt.frozen ? "frozen" : "running",
 	       opt.keys ? opt.keys : "RS256, public test keys", seed);
@@ -185,20 +199,35 @@ static void print_screen(struct idp *s, int64_t took_ms)
 	fflush(stdout);
 }
 
+/* By provider, and by "provider/tenant" where a tenant has an origin of its own. */
+static json_t *issuers_of(const json_t *list, const json_t *origins)
+{
+	json_t *issuers = json_object(), *p, *t;
+	size_t i, j;
+
+	json_array_foreach((json_t *)(uintptr_t)list, i, p) {
+		const char *name = conf_str(p, "name", "");
+		json_object_set(issuers, name, json_object_get(p, "issuer"));
+		json_array_foreach(json_object_get(p, "tenants"), j, t) {
+			char key[256];
+			snprintf(key, sizeof(key), "%s/%s", name, conf_str(t, "id", ""));
+			if (json_object_get(origins, key))
+				json_object_set(issuers, key, json_object_get(t, "issuer"));
+		}
+	}
+	return issuers;
+}
+
 static void print_ready(struct idp *s)
 {
 	AUTO(json_t) json_t *list = providers_of(s);
-	AUTO(json_t) json_t *issuers = json_object();
-	size_t i;
-	json_t *p;
-
-	json_array_foreach(list, i, p)
-		json_object_set(issuers, conf_str(p, "name", ""), json_object_get(p, "issuer"));
+	AUTO(json_t) json_t *origins = idp_origins(s);
+	AUTO(json_t) json_t *issuers = issuers_of(list, origins);
 	AUTO(json_t)
-	json_t *o =
-		json_pack("{s:O, s:s, s:s*, s:s*, s:s*, s:i}", "issuers", issuers, "origin",
-			  idp_origin(s), "tls_origin", idp_tls_origin(s), "control",
-			  idp_control_origin(s), "ca", idp_ca_file(s), "pid", (int)getpid());
+	json_t *o = json_pack("{s:O, s:s, s:O*, s:s*, s:s*, s:s*, s:i}", "issuers", issuers,
+			      "origin", idp_origin(s), "origins", origins, "tls_origin",
+			      idp_tls_origin(s), "control", idp_control_origin(s), "ca",
+			      idp_ca_file(s), "pid", (int)getpid());
 	AUTO(char) char *text = json_dumps(o, JSON_COMPACT);
 	printf("%s\n", text);
 	fflush(stdout);
@@ -267,14 +296,33 @@ static int catch_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
+/* The plain one goes to opt.public_url; what is left says whose it is. */
+static struct texts split_public_urls(void)
+{
+	struct texts rest = { 0 };
+
+	for (size_t i = 0; i < opt.public_urls.n; i++) {
+		const char *text = opt.public_urls.v[i];
+		if (strncmp(text, "http://", 7) && strncmp(text, "https://", 8) &&
+		    strchr(text, '='))
+			rest.v[rest.n++] = text;
+		else
+			opt.public_url = text;
+	}
+	return rest;
+}
+
 static struct idp *start(struct err *err)
 {
+	struct texts public_urls = split_public_urls();
 	struct idp_options o = { .providers = opt.providers.n ? opt.providers.v : NULL,
 				 .config = opt.config,
 				 .address = opt.address,
 				 .port = (int)opt.port,
 				 .control_port = (int)opt.control_port,
 				 .public_url = opt.public_url,
+				 .listens = opt.listens.v,
+				 .public_urls = public_urls.v,
 				 .trust_forwarded = opt.trust_forwarded,
 				 .tls = opt.tls || opt.tls_dir,
 				 .tls_port = (int)opt.tls_port,

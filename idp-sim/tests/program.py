@@ -73,6 +73,16 @@ class Serving(unittest.TestCase):
             self.assertTrue(os.path.isfile(ready["ca"]))
         self.assertFalse(os.path.exists(ready["ca"]))
 
+    def test_an_origin_of_its_own_is_in_the_ready_line(self):
+        with Served("--listen", "azure=https://127.0.0.1:0", "--listen", "okta/org=127.0.0.1:0",
+                    "--public-url", "https://idp.example.test") as served:
+            ready = served.ready
+            self.assertEqual(sorted(ready["origins"]), ["azure", "okta/org"])
+            self.assertTrue(ready["issuers"]["azure"].startswith(ready["origins"]["azure"] + "/"))
+            self.assertEqual(ready["issuers"]["okta/org"], ready["origins"]["okta/org"])
+            self.assertTrue(ready["issuers"]["keycloak"].startswith("https://idp.example.test/"))
+            self.assertTrue(os.path.isfile(ready["ca"]))
+
     def test_fail_gives_the_code_to_one_client_and_then_no_more(self):
         with Served("--adopt", "--fail", "AADSTS70011@my-app,next=1") as served:
             self.assertEqual(self.device(served)[0], 200)

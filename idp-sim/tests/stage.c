@@ -87,7 +87,8 @@ int stage_run(struct stage *s, const char *name, struct CU_TestInfo *tests)
 	unsigned failed;
 
 	CU_initialize_registry();
-	stage_open(s, NULL);
+	if (!s->idp)
+		stage_open(s, NULL);
 	CU_register_suites(suites);
 	CU_basic_run_tests();
 	failed = CU_get_number_of_failures();

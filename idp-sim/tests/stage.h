@@ -31,7 +31,7 @@ const struct dialect *dialect_of(const char *name);
 void stage_open(struct stage *s, const struct idp_options *options);
 void stage_close(struct stage *s);
 
-/* main() of a test: a stage for all tests of one suite; the exit status. */
+/* main() of a test: a stage for all tests of one suite, opened when it is not; the exit status. */
 struct CU_TestInfo;
 int stage_run(struct stage *s, const char *name, struct CU_TestInfo *tests);
 
