@@ -11,16 +11,18 @@ static const char *const kind_words[] = { "cli", "gateway",  "pdp",    "service"
 static const char *const shell_words[] = { "bash", "zsh", "fish", NULL };
 
 const struct verb_row verb_rows[] = {
-	{ "run", "", "play the scenarios against a target", RUN, verb_run, NULL },
-	{ "list", "", "print what would be played", LIST, verb_list, NULL },
+	{ "run", TARGET_OPERAND, "play the scenarios against a target", RUN, verb_run, NULL },
+	{ "list", TARGET_OPERAND, "print what would be played", LIST, verb_list, NULL },
 	{ "explain", "ID", "what a scenario promises, how it is checked, how to see it",
 	  EXPLAIN, verb_explain, NULL },
 	{ "prove", "[MUTANT...]", "play every mutant against the rows that must catch it",
 	  PROVE, verb_prove, NULL },
-	{ "doctor", "", "is this target ready to be judged?", DOCTOR, verb_doctor, NULL },
+	{ "doctor", TARGET_OPERAND, "is this target ready to be judged?", DOCTOR, verb_doctor,
+	  NULL },
 	{ "init", "KIND", "write a commented target file", INIT, verb_init, kind_words },
-	{ "lab", "", "keep the lab of an attached target up", LAB, verb_lab, NULL },
-	{ "install", "", "run the install line of a target", INSTALL, verb_install, NULL },
+	{ "lab", TARGET_OPERAND, "keep the lab of an attached target up", LAB, verb_lab, NULL },
+	{ "install", TARGET_OPERAND, "run the install line of a target", INSTALL, verb_install,
+	  NULL },
 	{ "gate", "RELEASE", "several targets, one verdict", GATE, verb_gate, NULL },
 	{ "report", "RESULTS", "write reports of a kept JSON report", REPORT, verb_report,
 	  NULL },

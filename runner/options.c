@@ -306,6 +306,28 @@ static bool find_verb(struct options *o, const struct verb_row *verbs, const cha
 		    near ? ": did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
+/* A file that was meant as the target must never be passed over: the reference platform would
+ * be judged in its place, and it conforms. */
+static bool settle_operands(struct options *o, struct err *err)
+{
+	const char *const *words = o->operands.items;
+	size_t n = o->operands.n;
+
+	if (!n || (*o->verb->operands && strcmp(o->verb->operands, TARGET_OPERAND) != 0))
+		return true;
+	if (!*o->verb->operands)
+		return fail(err, ERR_INPUT,
+			    "%s: nothing is expected after the options, not '%s'",
+			    o->verb->name, words[0]);
+	if (n > 1 || o->target)
+		return fail(err, ERR_INPUT,
+			    "%s: one target at a time: '%s' or '%s'? 'gauntlet gate' "
+			    "judges several",
+			    o->verb->name, n > 1 ? words[0] : o->target, words[n - 1]);
+	o->target = words[0];
+	return true;
+}
+
 bool options_parse(struct options *o, const struct verb_row *verbs, int argc, char **argv,
 		   struct err *err)
 {
@@ -334,7 +356,7 @@ bool options_parse(struct options *o, const struct verb_row *verbs, int argc, ch
 		else if (!take_option(o, argc, argv, &i, err))
 			return false;
 	}
-	return true;
+	return settle_operands(o, err);
 }
 
 void options_done(struct options *o)

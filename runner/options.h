@@ -61,6 +61,9 @@ struct options {
 	bool quiet, no_color, plain, help, version;
 };
 
+/* The operands of a verb that judges one target: a word there is its --target. */
+#define TARGET_OPERAND "[TARGET]"
+
 struct verb_row {
 	const char *name, *operands, *help;
 	enum verb_bit bit;

@@ -66,6 +66,9 @@ static void a_typo_is_named_with_its_place(void)
 	expect("$G run --target t.yaml", 2,
 	       "t.yaml:4:1: unknown key 'redy': did you mean 'ready'?");
 	expect("$G doctor --target t.yaml", 2, "did you mean 'ready'?");
+	expect("$G run t.yaml", 2, "did you mean 'ready'?"); /* a word is the target */
+	expect("$G run t.yaml u.yaml", 2, "one target at a time");
+	expect("$G run --target u.yaml t.yaml", 2, "one target at a time");
 	put("t.yaml", "target: x\nkind: gateway\ncommand: [sh, \"${gateway_lisen}\"]\n");
 	expect("$G run --target t.yaml -p keycloak", 3, "did you mean ${gateway_listen}?");
 }
