@@ -3,6 +3,7 @@
 #include "idp-sim/control.h"
 
 #include "idp-sim/console.h"
+#include "idp-sim/shared.h"
 
 #include <arpa/inet.h>
 #include <string.h>
@@ -171,6 +172,20 @@ static json_t *check_query(struct call *c, const struct route *r)
 
 /* ---- the call ---- */
 
+/* What could not be kept where the copies keep it is not done. */
+static json_t *run(struct call *c, const struct route *r)
+{
+	(void)!shared_begin(c->idp);
+	shared_forgive(c->idp); /* some routes need nothing that is shared */
+	json_t *answer = r->handle(c);
+	if (shared_lost(c->idp)) {
+		json_decref(answer);
+		return call_refuse(c, 503, "is it running, and is the password right?",
+				   "the state in '%s' is out of reach", shared_where(c->idp));
+	}
+	return answer ? answer : json_object();
+}
+
 static json_t *dispatch(struct call *c, const char *method, const char *target,
 			struct buf *allowed)
 {
@@ -190,8 +205,7 @@ static json_t *dispatch(struct call *c, const char *method, const char *target,
 		refused = check_body(c, r);
 	if (refused)
 		return refused;
-	json_t *answer = r->handle(c);
-	return answer ? answer : json_object();
+	return run(c, r);
 }
 
 json_t *idp_call(struct idp *s, const char *method, const char *path, const json_t *body,

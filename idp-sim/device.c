@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "idp-sim/device.h"
+#include "idp-sim/record.h"
 #include "idp-sim/scope.h"
 #include "idp-sim/token.h"
 #include "idp-sim/text.h"
@@ -34,6 +35,39 @@ static void release_user_code(struct record *r)
 	free(((struct user_code *)r)->device_code);
 	free(r);
 }
+
+static const struct record_field device_fields[] = {
+	{ "provider", FIELD_PROVIDER, offsetof(struct device_code, provider), false },
+	{ "tenant", FIELD_TENANT, offsetof(struct device_code, tenant), false },
+	{ "client_id", FIELD_TEXT, offsetof(struct device_code, client_id), false },
+	{ "user_code", FIELD_TEXT, offsetof(struct device_code, user_code), false },
+	{ "scope", FIELD_TEXT, offsetof(struct device_code, scope), false },
+	{ "nonce", FIELD_TEXT, offsetof(struct device_code, nonce), false },
+	{ "challenge", FIELD_TEXT, offsetof(struct device_code, challenge), false },
+	{ "challenge_method", FIELD_TEXT, offsetof(struct device_code, challenge_method),
+	  false },
+	{ "version", FIELD_VERSION, offsetof(struct device_code, version), false },
+	{ "created_ms", FIELD_INT64, offsetof(struct device_code, created_ms), false },
+	{ "expires_ms", FIELD_INT64, offsetof(struct device_code, expires_ms), false },
+	{ "status", FIELD_INT, offsetof(struct device_code, status), true },
+	{ "user", FIELD_TEXT, offsetof(struct device_code, user), true },
+	{ "auth_time", FIELD_INT64, offsetof(struct device_code, auth_time), true },
+	{ "polled_ms", FIELD_INT64, offsetof(struct device_code, polled_ms), true },
+	{ "interval_s", FIELD_INT64, offsetof(struct device_code, interval_s), true },
+	{ "polls", FIELD_INT, offsetof(struct device_code, polls), true },
+	{ 0 },
+};
+
+const struct record_kind device_kind = { "device", sizeof(struct device_code), release_device,
+					 device_fields };
+
+static const struct record_field user_code_fields[] = {
+	{ "device_code", FIELD_TEXT, offsetof(struct user_code, device_code), false },
+	{ 0 },
+};
+
+const struct record_kind user_code_kind = { "user-code", sizeof(struct user_code),
+					    release_user_code, user_code_fields };
 
 void device_unref(struct device_code *d)
 {

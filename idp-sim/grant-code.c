@@ -3,6 +3,7 @@
  * grant-code.c - authorization codes and PKCE (RFC 6749, 4.1; RFC 7636).
  */
 #include "idp-sim/code.h"
+#include "idp-sim/record.h"
 #include "idp-sim/scope.h"
 #include "idp-sim/session.h"
 #include "idp-sim/token.h"
@@ -25,6 +26,27 @@ static void release(struct record *r)
 	free(c->session_id);
 	free(c);
 }
+
+static const struct record_field code_fields[] = {
+	{ "provider", FIELD_PROVIDER, offsetof(struct auth_code, provider), false },
+	{ "tenant", FIELD_TENANT, offsetof(struct auth_code, tenant), false },
+	{ "client_id", FIELD_TEXT, offsetof(struct auth_code, client_id), false },
+	{ "user", FIELD_TEXT, offsetof(struct auth_code, user), false },
+	{ "redirect_uri", FIELD_TEXT, offsetof(struct auth_code, redirect_uri), false },
+	{ "scope", FIELD_TEXT, offsetof(struct auth_code, scope), false },
+	{ "nonce", FIELD_TEXT, offsetof(struct auth_code, nonce), false },
+	{ "challenge", FIELD_TEXT, offsetof(struct auth_code, challenge), false },
+	{ "challenge_method", FIELD_TEXT, offsetof(struct auth_code, challenge_method), false },
+	{ "session_id", FIELD_TEXT, offsetof(struct auth_code, session_id), false },
+	{ "version", FIELD_VERSION, offsetof(struct auth_code, version), false },
+	{ "auth_time", FIELD_INT64, offsetof(struct auth_code, auth_time), false },
+	{ "created_ms", FIELD_INT64, offsetof(struct auth_code, created_ms), false },
+	{ "expires_ms", FIELD_INT64, offsetof(struct auth_code, expires_ms), false },
+	{ "used", FIELD_BOOL, offsetof(struct auth_code, used), true },
+	{ 0 },
+};
+
+const struct record_kind code_kind = { "code", sizeof(struct auth_code), release, code_fields };
 
 void code_make(struct exchange *x, const struct sign_in *in)
 {
@@ -159,9 +181,11 @@ void grant_code(struct exchange *x)
 	if (!code)
 		return;
 	c = (struct auth_code *)store_get(x->idp->codes, code);
-	if (!c)
+	if (!c) {
 		refuse(x, S_code_invalid);
-	else if (is_for_us(x, c))
+		return;
+	}
+	exchange_keep(x, &c->record);
+	if (is_for_us(x, c))
 		redeem(x, c);
-	record_unref(c ? &c->record : NULL);
 }

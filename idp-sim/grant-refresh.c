@@ -230,6 +230,6 @@ void grant_refresh(struct exchange *x)
 
 	if (!s)
 		return;
+	exchange_keep(x, &s->record);
 	refresh(x, s, &c);
-	session_unref(s);
 }

@@ -2,8 +2,10 @@
 #include "idp-sim/control.h"
 #include "idp-sim/doors.h"
 #include "idp-sim/overlay.h"
+#include "idp-sim/record.h"
 #include "idp-sim/registry.h"
 #include "idp-sim/session.h"
+#include "idp-sim/shared.h"
 #include "idp-sim/tls.h"
 #include "idp-sim/base/url.h"
 
@@ -33,13 +35,13 @@ static void copy_options(struct idp *s, const struct idp_options *o)
 
 static void make_stores(struct idp *s)
 {
-	s->devices = store_new(&s->clk, MANY);
-	s->user_codes = store_new(&s->clk, MANY);
-	s->codes = store_new(&s->clk, MANY);
-	s->sessions = store_new(&s->clk, MANY);
-	s->sign_ins = store_new(&s->clk, MANY);
-	s->revoked = store_new(&s->clk, MANY);
-	s->rates = store_new(&s->clk, MANY);
+	s->devices = shared_store(s, &device_kind, MANY);
+	s->user_codes = shared_store(s, &user_code_kind, MANY);
+	s->codes = shared_store(s, &code_kind, MANY);
+	s->sessions = shared_store(s, &session_kind, MANY);
+	s->sign_ins = shared_store(s, &sign_in_kind, MANY);
+	s->revoked = shared_store(s, &revoked_kind, MANY);
+	s->rates = shared_store(s, &rate_kind, MANY);
 }
 
 static void set_clock(struct idp *s)
@@ -148,17 +150,36 @@ static bool control_on(struct idp *s, struct err *err)
 	return true;
 }
 
+/* The option, else the configuration, says where the state is. */
+static bool find_state(struct idp *s, struct err *err)
+{
+	const char *of_config = NULL;
+
+	if (!overlay_state(s, &of_config, err))
+		return false;
+	if (!s->options.state)
+		s->options.state = of_config;
+	if (!s->options.state || !strcmp(s->options.state, "memory"))
+		return true;
+	if (s->options.seed)
+		return fail(err, ERR_INPUT,
+			    "a seed gives every copy the same codes: leave --seed out with "
+			    "--state");
+	return shared_open(s, s->options.state, err);
+}
+
 static bool begin(struct idp *s, const struct idp_options *o, struct err *err)
 {
 	struct journal_options j = { .clk = &s->clk, .on_line = o->on_line, .ctx = o->ctx };
 
 	s->journal = journal_new(&j);
-	if (o->state)
-		return fail(err, ERR_INPUT, "state '%s': this build keeps its state in memory",
-			    o->state);
 	s->troubles = troubles_new();
+	if (!find_state(s, err))
+		return false;
+	make_stores(s);
 	return load_providers(s, o->providers ? o->providers : usual_providers, err) &&
-	       overlay_load(s, err) && make_doors(s, o, err) && listen_on(s, err) &&
+	       overlay_load(s, err) && shared_join(s, err) && make_doors(s, o, err) &&
+	       listen_on(s, err) &&
 	       control_on(s, err);
 }
 
@@ -173,7 +194,6 @@ struct idp *idp_start(const struct idp_options *o, struct err *err)
 	pthread_mutex_init(&s->change, NULL);
 	copy_options(s, o);
 	set_clock(s);
-	make_stores(s);
 	rng_bytes(&s->rng, s->secret, sizeof(s->secret));
 	if (begin(s, o, err))
 		return s;
@@ -198,6 +218,7 @@ void idp_stop(struct idp *s)
 	store_free(s->sign_ins);
 	store_free(s->revoked);
 	store_free(s->rates);
+	shared_close(s);
 	for (size_t i = 0; i < s->n_providers; i++)
 		provider_free(s->providers[i]);
 	troubles_free(s->troubles);
@@ -304,6 +325,7 @@ void idp_reset(struct idp *s)
 	(void)!overlay_load(s, &err); /* it was good at start */
 	clk_freeze(&s->clk, false);
 	clk_set_ms(&s->clk, s->started_at_ms ? s->started_at_ms : clk_now_ms(NULL));
+	shared_clock(s);
 }
 
 /* ---- refresh families ---- */
@@ -352,8 +374,23 @@ int sessions_end(struct idp *s, const struct facts *which, bool revoke)
 	return e.n;
 }
 
+struct kept {
+	struct record *record;
+	struct kept *next;
+};
+
+void exchange_keep(struct exchange *x, struct record *r)
+{
+	struct kept *k = arena_alloc(x->arena, sizeof(*k));
+
+	*k = (struct kept) { .record = r, .next = x->kept };
+	x->kept = k;
+}
+
 void exchange_done(struct exchange *x)
 {
+	for (struct kept *k = x->kept; k; k = k->next)
+		record_unref(k->record);
 	if (x->device)
 		record_unref(&x->device->record);
 	if (x->sign_in)

@@ -44,7 +44,9 @@ struct idp_options {
 	uint64_t seed;	  /* 0: ids and codes are random */
 	int64_t start_at; /* virtual Unix time at start; 0: now */
 	bool adopt;	  /* register unknown tenants, clients and redirect URIs on first use */
-	const char *state; /* "redis://host:port/db"; NULL: memory */
+	/* Where copies keep what they share: a URL of state-url.h, or "memory"; NULL: as the
+	 * configuration says, else memory. */
+	const char *state;
 	/* Called for each journal line, on the serving thread; NULL: none. The text is borrowed. */
 	void (*on_line)(void *ctx, const char *line);
 	void *ctx;

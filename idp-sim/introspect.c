@@ -3,6 +3,7 @@
  * introspect.c - introspection (RFC 7662), revocation (RFC 7009) and logout.
  */
 #include "idp-sim/bearer.h"
+#include "idp-sim/record.h"
 #include "idp-sim/session.h"
 
 #include <string.h>
@@ -103,6 +104,10 @@ void serve_introspect(struct exchange *x)
 }
 
 /* ---- revocation ---- */
+
+static const struct record_field no_fields[] = { { 0 } };
+
+const struct record_kind revoked_kind = { "revoked", sizeof(struct record), NULL, no_fields };
 
 /* Remembers one access token as revoked until it would have expired. */
 static void forget_access(struct exchange *x, struct bearer *b)

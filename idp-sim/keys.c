@@ -201,16 +201,37 @@ void keys_free(struct keys *k)
 	free(k);
 }
 
-/* HMAC keys follow from the oldest signing key, so they need no place in a file. */
-static struct key *derived(struct keys *k, const char *alg)
+const char *keys_name(const struct keys *k)
+{
+	return k->name;
+}
+
+size_t keys_rotations(struct keys *k)
+{
+	size_t n;
+
+	pthread_mutex_lock(&k->lock);
+	n = k->rotations;
+	pthread_mutex_unlock(&k->lock);
+	return n;
+}
+
+void keys_secret(struct keys *k, const char *label, unsigned char ret[64])
 {
 	const struct key *oldest = NULL;
-	unsigned char secret[64];
 
 	for (const struct key *key = k->first; key; key = key->next)
 		if (!strcmp(key->alg, k->alg))
 			oldest = key;
-	key_derive(oldest, alg, secret);
+	key_derive(oldest, label, ret);
+}
+
+/* HMAC keys follow from the oldest signing key, so they need no place in a file. */
+static struct key *derived(struct keys *k, const char *alg)
+{
+	unsigned char secret[64];
+
+	keys_secret(k, alg, secret);
 	return key_new_hmac(alg, secret, sizeof(secret));
 }
 

@@ -65,6 +65,11 @@ const struct key *keys_find(struct keys *k, const char *kid);
 const struct key *keys_rotate(struct keys *k, bool publish, struct err *err);
 /* Withdraws every key but the current one from the JWKS. */
 void keys_retire_old(struct keys *k);
+/* The name of keys_options, and how often keys_rotate() was called. */
+const char *keys_name(const struct keys *k);
+size_t keys_rotations(struct keys *k);
+/* Bytes that follow from the oldest signing key: the same wherever that key is. */
+void keys_secret(struct keys *k, const char *label, unsigned char ret[64]);
 /* Keys that must not be trusted, for forged tokens. Borrowed as the others; never in a JWKS. */
 enum key_trick {
 	KEY_OTHER,	  /* a stranger's RS256 key that bears the kid of the current one */

@@ -4,6 +4,7 @@
 #include "idp-sim/load.h"
 #include "idp-sim/registry.h"
 #include "idp-sim/schema.h"
+#include "idp-sim/state-url.h"
 
 #include <string.h>
 
@@ -97,6 +98,26 @@ bool overlay_reload(struct idp *s, struct err *err)
 		if (!registry_reset(s, s->providers[i], err))
 			return false;
 	return overlay_load(s, err);
+}
+
+bool overlay_state(struct idp *s, const char **ret, struct err *err)
+{
+	AUTO(conf) struct conf *conf = NULL;
+	struct state_url url;
+	const char *state;
+	struct err why;
+
+	*ret = NULL;
+	if (!s->options.config)
+		return true;
+	conf = conf_load(s->options.config, err);
+	if (!conf || !conf_check(conf, config_schema, NULL, err))
+		return false;
+	state = conf_str(conf_root(conf), "state", NULL);
+	if (state && strcmp(state, "memory") != 0 && !state_url_parse(state, &url, &why))
+		return conf_fail(conf, "/state", err, "%s", why.text);
+	*ret = arena_str(s->arena, state);
+	return true;
 }
 
 bool overlay_load(struct idp *s, struct err *err)

@@ -3,6 +3,7 @@
 #include "idp-sim/code.h"
 #include "idp-sim/device.h"
 #include "idp-sim/issue.h"
+#include "idp-sim/record.h"
 #include "idp-sim/scope.h"
 #include "idp-sim/session.h"
 #include "idp-sim/token.h"
@@ -29,6 +30,29 @@ static void release(struct record *r)
 	free(in->user);
 	free(in);
 }
+
+static const struct record_field sign_in_fields[] = {
+	{ "provider", FIELD_PROVIDER, offsetof(struct sign_in, provider), false },
+	{ "tenant", FIELD_TENANT, offsetof(struct sign_in, tenant), false },
+	{ "client_id", FIELD_TEXT, offsetof(struct sign_in, client_id), false },
+	{ "scope", FIELD_TEXT, offsetof(struct sign_in, scope), false },
+	{ "redirect_uri", FIELD_TEXT, offsetof(struct sign_in, redirect_uri), false },
+	{ "state", FIELD_TEXT, offsetof(struct sign_in, state), false },
+	{ "response_mode", FIELD_TEXT, offsetof(struct sign_in, response_mode), false },
+	{ "nonce", FIELD_TEXT, offsetof(struct sign_in, nonce), false },
+	{ "challenge", FIELD_TEXT, offsetof(struct sign_in, challenge), false },
+	{ "challenge_method", FIELD_TEXT, offsetof(struct sign_in, challenge_method), false },
+	{ "device_code", FIELD_TEXT, offsetof(struct sign_in, device_code), false },
+	{ "session_id", FIELD_TEXT, offsetof(struct sign_in, session_id), false },
+	{ "version", FIELD_VERSION, offsetof(struct sign_in, version), false },
+	{ "wants_consent", FIELD_BOOL, offsetof(struct sign_in, wants_consent), false },
+	{ "user", FIELD_TEXT, offsetof(struct sign_in, user), true },
+	{ "auth_time", FIELD_INT64, offsetof(struct sign_in, auth_time), true },
+	{ 0 },
+};
+
+const struct record_kind sign_in_kind = { "sign-in", sizeof(struct sign_in), release,
+					  sign_in_fields };
 
 void sign_in_start(struct exchange *x, const struct sign_in_request *r)
 {

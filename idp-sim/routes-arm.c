@@ -2,6 +2,7 @@
 /* What goes wrong on purpose, tokens and keys, and who is registered. */
 #include "idp-sim/mint.h"
 #include "idp-sim/routes.h"
+#include "idp-sim/shared.h"
 
 #include <string.h>
 
@@ -129,11 +130,14 @@ static json_t *rotate_one(struct call *c, const struct provider *p, const char *
 		fail(err, ERR_INPUT, "%s has no tenant '%s'", p->name, tenant);
 		return NULL;
 	}
-	key = keys_rotate(t->keys, conf_bool(c->body, "publish", true), err);
+	bool publish = conf_bool(c->body, "publish", true);
+	bool retire = conf_bool(c->body, "retire", false);
+	key = keys_rotate(t->keys, publish, err);
 	if (!key)
 		return NULL;
-	if (conf_bool(c->body, "retire", false))
+	if (retire)
 		keys_retire_old(t->keys);
+	shared_rotated(c->idp, t->keys, publish, retire);
 	return json_pack("{s:s, s:s, s:s, s:s, s:b}", "provider", p->name, "tenant", t->id,
 			 "kid", key->kid, "alg", key->alg, "published", key->published);
 }

@@ -2,6 +2,7 @@
 /* The simulator itself: what it is, its clock, sign-ins and journal. */
 #include "idp-sim/overlay.h"
 #include "idp-sim/routes.h"
+#include "idp-sim/shared.h"
 
 #include <string.h>
 
@@ -11,9 +12,10 @@ enum { MAX_WAIT_MS = 300000 };
 
 json_t *route_health(struct call *c)
 {
-	return json_pack("{s:s, s:s, s:o*, s:s*, s:s*, s:I}", "status", "ok", "origin",
+	return json_pack("{s:s, s:s, s:o*, s:s*, s:s*, s:s*, s:I}", "status", "ok", "origin",
 			 c->idp->origin, "origins", idp_origins(c->idp), "tls_origin",
-			 c->idp->tls_origin, "ca_file", c->idp->ca_file, "now",
+			 c->idp->tls_origin, "ca_file", c->idp->ca_file, "state",
+			 shared_where(c->idp), "now",
 			 (json_int_t)clk_now(&c->idp->clk));
 }
 
@@ -95,6 +97,7 @@ json_t *route_set_clock(struct call *c)
 		clk_set_ms(&c->idp->clk, json_integer_value(now) * 1000);
 	if (json_is_boolean(frozen))
 		clk_freeze(&c->idp->clk, json_is_true(frozen));
+	shared_clock(c->idp);
 	return route_show_clock(c);
 }
 
@@ -109,6 +112,7 @@ json_t *route_advance_clock(struct call *c)
 		return call_refuse(c, 400, "for example {\"for\": \"90d\"}",
 				   "neither 'seconds' nor 'for' is given");
 	clk_advance_ms(&c->idp->clk, ms);
+	shared_clock(c->idp);
 	return route_show_clock(c);
 }
 

@@ -361,7 +361,9 @@ static const struct conf_key overlay_keys[] = {
 static const struct conf_key overlay = { "", CONF_MAP, .keys = overlay_keys };
 
 const struct conf_key config_schema[] = {
-	{ "providers", CONF_DICT, true, .items = &overlay,
+	STRING("state", "Where copies that are one issuer keep what they share: "
+			"redis://HOST:PORT/DB, unix:///PATH, or memory."),
+	{ "providers", CONF_DICT, .items = &overlay,
 	  .help = "By the name of the provider: azure, okta, keycloak." },
 	{ 0 },
 };

@@ -3,6 +3,7 @@
 #include "idp-sim/doors.h"
 #include "idp-sim/pages.h"
 #include "idp-sim/registry.h"
+#include "idp-sim/shared.h"
 #include "idp-sim/text.h"
 
 #include <ctype.h>
@@ -353,6 +354,7 @@ void serve(void *ctx, struct web_request *rq, struct web_reply *rp)
 {
 	struct idp *s = ctx;
 	int64_t began = clk_mono_us();
+	bool reachable = shared_begin(s);
 	const char *word = NULL;
 	size_t n = 0;
 	const struct door *via = doors_via(s, rq);
@@ -376,12 +378,13 @@ void serve(void *ctx, struct web_request *rq, struct web_reply *rp)
 	x.origin = origin_of(s, rq, rq->arena);
 	x.authorization = web_header(rq, "Authorization");
 	x.facts.endpoint = found ? ep->name : "unknown";
-	if (found)
-		handle(&x, word, n);
-	else
+	if (!found)
 		refuse(&x, S_not_found);
+	else if (reachable || !shared_needed(ep))
+		handle(&x, word, n);
+	shared_end(&x);
 	dress_page(&x);
-	exchange_done(&x);
 	trouble_wire(s->troubles, &x.facts, rq, rp);
 	journal_add(s->journal, &x.facts, rq, rp, clk_mono_us() - began);
+	exchange_done(&x);
 }

@@ -31,6 +31,9 @@ void put_headers(struct exchange *x, const struct header_set *h);
 /* A parameter of the body; answers missing_parameter and returns NULL when it is absent. */
 const char *need(struct exchange *x, const char *name);
 
+/* Takes over a reference until the exchange is done: what it answers and what the journal is
+ * told may point into the record. */
+void exchange_keep(struct exchange *x, struct record *r);
 /* Releases what the exchange holds of the stores. */
 void exchange_done(struct exchange *x);
 

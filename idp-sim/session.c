@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "idp-sim/session.h"
 #include "idp-sim/jwt.h"
+#include "idp-sim/record.h"
 #include "idp-sim/scope.h"
 #include "idp-sim/text.h"
 
@@ -21,6 +22,29 @@ static void release(struct record *r)
 	free(s->nonce);
 	free(s);
 }
+
+static const struct record_field session_fields[] = {
+	{ "provider", FIELD_PROVIDER, offsetof(struct session, provider), false },
+	{ "tenant", FIELD_TENANT, offsetof(struct session, tenant), false },
+	{ "client_id", FIELD_TEXT, offsetof(struct session, client_id), false },
+	{ "user", FIELD_TEXT, offsetof(struct session, user), false },
+	{ "scope", FIELD_TEXT, offsetof(struct session, scope), false },
+	{ "nonce", FIELD_TEXT, offsetof(struct session, nonce), false },
+	{ "auth_time", FIELD_INT64, offsetof(struct session, auth_time), false },
+	{ "started_ms", FIELD_INT64, offsetof(struct session, started_ms), false },
+	{ "idle_ms", FIELD_INT64, offsetof(struct session, idle_ms), false },
+	{ "offline", FIELD_BOOL, offsetof(struct session, offline), false },
+	{ "generation", FIELD_INT, offsetof(struct session, generation), true },
+	{ "issued_ms", FIELD_INT64, offsetof(struct session, issued_ms), true },
+	{ "rotated_ms", FIELD_INT64, offsetof(struct session, rotated_ms), true },
+	{ "expired", FIELD_BOOL, offsetof(struct session, expired), true },
+	{ "revoked", FIELD_BOOL, offsetof(struct session, revoked), true },
+	{ "reused", FIELD_BOOL, offsetof(struct session, reused), true },
+	{ 0 },
+};
+
+const struct record_kind session_kind = { "session", sizeof(struct session), release,
+					  session_fields };
 
 void session_unref(struct session *s)
 {
@@ -233,7 +257,9 @@ static bool read_jwt(struct exchange *x, const char *token, struct refresh_claim
 	AUTO_JWT jwt = { 0 };
 	const char *typ, *sid;
 
-	if (!x->tenant || !jwt_verify(x->arena, x->tenant->keys, token, strlen(token), &jwt))
+	/* The key is made when it is first used, and that may have been in another copy. */
+	if (!x->tenant || !keys_current(x->tenant->keys, "HS512") ||
+	    !jwt_verify(x->arena, x->tenant->keys, token, strlen(token), &jwt))
 		return false;
 	typ = conf_str(jwt.claims, "typ", "");
 	sid = conf_str(jwt.claims, "sid", NULL);

@@ -34,6 +34,7 @@ struct idp {
 	struct store *sign_ins;	  /* form id -> struct sign_in: a person between two pages */
 	struct store *revoked;	  /* jti of access tokens revoked one by one */
 	struct store *rates;	  /* provider/client/minute -> a count */
+	struct shared *shared;	  /* NULL: this copy is alone */
 	struct troubles *troubles;
 	struct journal *journal;
 	unsigned char secret[32]; /* makes refresh tokens and codes unforgeable */
@@ -182,6 +183,7 @@ struct exchange {
 	const char *token_jti;	 /* of the token that is introspected */
 	const char *refresh_jti; /* of the JWT that is exchanged */
 	int64_t token_issued_ms; /* of the refresh token that is refused */
+	struct kept *kept;	 /* records that what is above may point into */
 	const char *page_title, *page_message;
 	const char *code;  /* the authorization code being sent */
 	bool sign_in_ends; /* with this answer, well or not */

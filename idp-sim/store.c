@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "idp-sim/store.h"
+#include "idp-sim/store-ops.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +14,7 @@ struct shard {
 };
 
 struct store {
+	const struct far *far; /* NULL: the records are here */
 	const struct clk *clk;
 	size_t shard_limit;
 	struct shard shards[SHARDS];
@@ -48,6 +49,18 @@ struct store *store_new(const struct clk *clk, size_t limit)
 	s->shard_limit = limit / SHARDS + 1;
 	for (int i = 0; i < SHARDS; i++)
 		pthread_mutex_init(&s->shards[i].lock, NULL);
+	return s;
+}
+
+struct store *store_new_far(const struct far *f)
+{
+	struct store *s = store_new(f->clk, f->limit);
+	struct far *own = malloc(sizeof(*own));
+
+	if (!own)
+		abort();
+	*own = *f;
+	s->far = own;
 	return s;
 }
 
@@ -147,7 +160,7 @@ static struct record **find(struct shard *sh, uint64_t h, const char *key)
 	return at;
 }
 
-bool store_add(struct store *s, struct record *r)
+static bool add_here(struct store *s, struct record *r)
 {
 	uint64_t h = hash(r->key);
 	struct shard *sh = shard_of(s, h);
@@ -174,7 +187,12 @@ bool store_add(struct store *s, struct record *r)
 	return !taken;
 }
 
-struct record *store_get(struct store *s, const char *key)
+bool store_add(struct store *s, struct record *r)
+{
+	return s->far ? s->far->ops->add(s->far, r) : add_here(s, r);
+}
+
+static struct record *get_here(struct store *s, const char *key)
 {
 	uint64_t h = hash(key);
 	struct shard *sh = shard_of(s, h);
@@ -190,14 +208,50 @@ struct record *store_get(struct store *s, const char *key)
 	return r;
 }
 
+struct record *store_get(struct store *s, const char *key)
+{
+	return s->far ? s->far->ops->get(s->far, key) : get_here(s, key);
+}
+
 bool store_change(struct store *s, struct record *r,
 		  void (*change)(void *ctx, struct record *r), void *ctx)
 {
+	if (s->far)
+		return s->far->ops->change(s->far, r, change, ctx);
 	pthread_mutex_lock(&r->lock);
 	change(ctx, r);
 	pthread_mutex_unlock(&r->lock);
 	return true;
 }
+
+/* ---- counts ---- */
+
+struct counter {
+	struct record record;
+	_Atomic int64_t n;
+};
+
+int64_t store_count(struct store *s, const char *key, int64_t expires_ms)
+{
+	struct counter *c;
+	int64_t n;
+
+	if (s->far)
+		return s->far->ops->count(s->far, key, expires_ms);
+	c = (struct counter *)get_here(s, key);
+	if (!c) {
+		c = calloc(1, sizeof(*c));
+		if (!c)
+			abort();
+		record_init(&c->record, key, expires_ms);
+		add_here(s, &c->record);
+	}
+	n = ++c->n;
+	record_unref(&c->record);
+	return n;
+}
+
+/* ---- all of them ---- */
 
 /* All records of a shard, each with a reference more. */
 static struct record **shard_copy(struct shard *sh, size_t *ret_n)
@@ -223,6 +277,10 @@ void store_each(struct store *s, bool (*each)(void *ctx, struct record *r), void
 {
 	bool more = true;
 
+	if (s->far) {
+		s->far->ops->each(s->far, each, ctx);
+		return;
+	}
 	for (int i = 0; i < SHARDS; i++) {
 		size_t n;
 		struct record **all = shard_copy(&s->shards[i], &n);
@@ -236,7 +294,7 @@ void store_each(struct store *s, bool (*each)(void *ctx, struct record *r), void
 	}
 }
 
-void store_clear(struct store *s)
+static void clear_here(struct store *s)
 {
 	for (int i = 0; i < SHARDS; i++) {
 		struct shard *sh = &s->shards[i];
@@ -250,11 +308,20 @@ void store_clear(struct store *s)
 	}
 }
 
+void store_clear(struct store *s)
+{
+	if (s->far)
+		s->far->ops->clear(s->far);
+	else
+		clear_here(s);
+}
+
 void store_free(struct store *s)
 {
 	if (!s)
 		return;
-	store_clear(s);
+	clear_here(s);
+	free((struct far *)(uintptr_t)s->far);
 	for (int i = 0; i < SHARDS; i++)
 		pthread_mutex_destroy(&s->shards[i].lock);
 	free(s);

@@ -45,5 +45,7 @@ struct record *store_get(struct store *s, const char *key);
  * record as it is now. False: the store is out of reach, and nothing is changed. */
 bool store_change(struct store *s, struct record *r,
 		  void (*change)(void *ctx, struct record *r), void *ctx);
+/* Adds one to a count that starts anew when it has expired; returns it. */
+int64_t store_count(struct store *s, const char *key, int64_t expires_ms);
 /* Calls each() with every record, in no order, holding no lock; stops when it returns false. */
 void store_each(struct store *s, bool (*each)(void *ctx, struct record *r), void *ctx);

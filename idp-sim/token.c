@@ -119,8 +119,8 @@ void issue_first(struct exchange *x, const struct scopes *scopes, const char *si
 
 	issue_begin(x, scopes)->auth_time = auth_time;
 	s = session_start(x, sid, auth_time, nonce);
+	exchange_keep(x, &s->record);
 	issue_answer(x, s, 1, s->issued_ms);
-	session_unref(s);
 }
 
 bool person_may(struct exchange *x)

@@ -57,7 +57,8 @@ static bool load_provider(const char *path, struct err *err)
 static bool load_config(const char *path, struct err *err)
 {
 	struct idp *s = idp_start(
-		&(struct idp_options) { .config = path, .control_port = -1, .threads = 1 },
+		&(struct idp_options) {
+			.config = path, .state = "memory", .control_port = -1, .threads = 1 },
 		err);
 	idp_stop(s);
 	return s != NULL;
@@ -70,7 +71,7 @@ static bool check_file(const char *path, struct buf *all, struct err *err)
 	if (!conf)
 		return false;
 	const json_t *root = conf_root(conf);
-	bool config = json_object_get(root, "providers") != NULL;
+	bool config = json_object_get(root, "providers") || json_object_get(root, "state");
 	if (!conf_check(conf, config ? config_schema : provider_schema, all, err))
 		return false;
 	return config ? load_config(path, err) : load_provider(path, err);

@@ -15,7 +15,7 @@
 
 static struct {
 	int64_t port, control_port, tls_port, threads, seed;
-	const char *address, *config, *public_url, *tls_dir, *keys, *alg, *ready, *at;
+	const char *address, *config, *public_url, *tls_dir, *keys, *alg, *ready, *at, *state;
 	bool tls, adopt, trust_forwarded, exit_on_stdin_close, frozen, quiet;
 	struct texts providers, fails, listens, public_urls;
 } opt = { .port = DEFAULT_PORT,
@@ -41,6 +41,9 @@ static const struct flag flags[] = {
 	{ "trust-forwarded", FLAG_SWITCH, &opt.trust_forwarded, NULL,
 	  "take X-Forwarded-Proto and -Host into issuers" },
 	{ "keys", FLAG_TEXT, &opt.keys, "FILE", "signing keys of your own; made when absent" },
+	{ "state", FLAG_TEXT, &opt.state, "URL",
+	  "redis://HOST:PORT/DB or unix:///PATH: copies on one are one issuer; default "
+	  "memory" },
 	{ "alg", FLAG_TEXT, &opt.alg, "ALG", "RS256, as the real ones, or ES256" },
 	{ "seed", FLAG_NUMBER, &opt.seed, "N", "the same ids and codes in every run" },
 	{ "at", FLAG_TEXT, &opt.at, "TIME", "virtual Unix time at start" },
@@ -224,8 +227,9 @@ static void print_ready(struct idp *s)
 	AUTO(json_t) json_t *origins = idp_origins(s);
 	AUTO(json_t) json_t *issuers = issuers_of(list, origins);
 	AUTO(json_t)
-	json_t *o = json_pack("{s:O, s:s, s:O*, s:s*, s:s*, s:s*, s:i}", "issuers", issuers,
-			      "origin", idp_origin(s), "origins", origins, "tls_origin",
+	json_t *o = json_pack("{s:O, s:s, s:s, s:O*, s:s*, s:s*, s:s*, s:i}", "issuers",
+			      issuers, "origin", idp_origin(s), "listener",
+			      idp_local_origin(s), "origins", origins, "tls_origin",
 			      idp_tls_origin(s), "control", idp_control_origin(s), "ca",
 			      idp_ca_file(s), "pid", (int)getpid());
 	AUTO(char) char *text = json_dumps(o, JSON_COMPACT);
@@ -249,6 +253,16 @@ static bool arm_failures(struct idp *s, struct err *err)
 				    conf_str(answer, "error", "refused"));
 	}
 	return true;
+}
+
+static bool freeze(struct idp *s, struct err *err)
+{
+	AUTO(json_t) json_t *body = json_pack("{s:b}", "frozen", 1);
+	int status;
+	AUTO(json_t) json_t *answer = idp_call(s, "PUT", "/_sim/clock", body, &status);
+
+	return status < 300 ||
+	       fail(err, ERR_NETWORK, "--frozen: %s", conf_str(answer, "error", "refused"));
 }
 
 static void reload(struct idp *s)
@@ -329,6 +343,7 @@ static struct idp *start(struct err *err)
 				 .tls_dir = opt.tls_dir,
 				 .keys = opt.keys,
 				 .alg = opt.alg,
+				 .state = opt.state,
 				 .threads = (int)opt.threads,
 				 .seed = (uint64_t)opt.seed,
 				 .start_at = opt.at ? strtoll(opt.at, NULL, 10) : 0,
@@ -360,9 +375,7 @@ static int run(int argc, char **argv)
 	struct idp *s = start(&err);
 	if (!s)
 		return complain_err(&err);
-	if (opt.frozen)
-		clk_freeze(idp_clock(s), true);
-	if (!arm_failures(s, &err)) {
+	if ((opt.frozen && !freeze(s, &err)) || !arm_failures(s, &err)) {
 		idp_stop(s);
 		return complain_err(&err);
 	}
