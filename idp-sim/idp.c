@@ -179,8 +179,7 @@ static bool begin(struct idp *s, const struct idp_options *o, struct err *err)
 	make_stores(s);
 	return load_providers(s, o->providers ? o->providers : usual_providers, err) &&
 	       overlay_load(s, err) && shared_join(s, err) && make_doors(s, o, err) &&
-	       listen_on(s, err) &&
-	       control_on(s, err);
+	       listen_on(s, err) && control_on(s, err);
 }
 
 struct idp *idp_start(const struct idp_options *o, struct err *err)

@@ -15,8 +15,7 @@ json_t *route_health(struct call *c)
 	return json_pack("{s:s, s:s, s:o*, s:s*, s:s*, s:s*, s:I}", "status", "ok", "origin",
 			 c->idp->origin, "origins", idp_origins(c->idp), "tls_origin",
 			 c->idp->tls_origin, "ca_file", c->idp->ca_file, "state",
-			 shared_where(c->idp), "now",
-			 (json_int_t)clk_now(&c->idp->clk));
+			 shared_where(c->idp), "now", (json_int_t)clk_now(&c->idp->clk));
 }
 
 json_t *route_openapi(struct call *c)

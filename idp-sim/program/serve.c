@@ -227,11 +227,11 @@ static void print_ready(struct idp *s)
 	AUTO(json_t) json_t *origins = idp_origins(s);
 	AUTO(json_t) json_t *issuers = issuers_of(list, origins);
 	AUTO(json_t)
-	json_t *o = json_pack("{s:O, s:s, s:s, s:O*, s:s*, s:s*, s:s*, s:i}", "issuers",
-			      issuers, "origin", idp_origin(s), "listener",
-			      idp_local_origin(s), "origins", origins, "tls_origin",
-			      idp_tls_origin(s), "control", idp_control_origin(s), "ca",
-			      idp_ca_file(s), "pid", (int)getpid());
+	json_t *o =
+		json_pack("{s:O, s:s, s:s, s:O*, s:s*, s:s*, s:s*, s:i}", "issuers", issuers,
+			  "origin", idp_origin(s), "listener", idp_local_origin(s), "origins",
+			  origins, "tls_origin", idp_tls_origin(s), "control",
+			  idp_control_origin(s), "ca", idp_ca_file(s), "pid", (int)getpid());
 	AUTO(char) char *text = json_dumps(o, JSON_COMPACT);
 	printf("%s\n", text);
 	fflush(stdout);
