@@ -121,15 +121,16 @@ static void highest_role(struct run *run)
 		{ "a Viewer by everybody's binding who reads", "victor",
 		  .workspace = "open-team", .allowed = true, .control = true },
 		{ "a Viewer by everybody's binding who writes", "victor", "PUT",
-		  .workspace = "open-team", .control = true },
+		  .workspace = "open-team", .guard = "403/viewer-reads-only turns it red" },
+		{ 0 }
 	};
 
 	platform_state(run,
 		       json_pack("{s:{s:{s:{s:[s], s:[s], s:[s]}}}}", "workspaces", "open-team",
 				 "members", "*", "Viewer", "mallory@example.com", "Editor",
 				 "alice@example.com", "Admin"));
-	for (size_t i = 0; i < ARRAY_LEN(trials); i++)
-		play_trial(run, &trials[i]);
+	run->arg = trials;
+	play_trials(run);
 }
 
 static void star_is_no_name(struct run *run)
