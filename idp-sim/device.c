@@ -185,7 +185,7 @@ static bool count_pending(void *ctx, struct record *r)
 	struct count *c = ctx;
 	const struct device_code *d = (const struct device_code *)r;
 
-	if (d->provider == c->x->provider && d->status == DEVICE_PENDING &&
+	if (same_provider(d->provider, c->x->provider) && d->status == DEVICE_PENDING &&
 	    d->expires_ms > c->x->now_ms && !strcmp(d->client_id, c->x->client->id))
 		c->n++;
 	return true;
@@ -302,7 +302,7 @@ static void redeem(struct exchange *x, struct device_code *d)
 
 static enum situation judge_owner(const struct exchange *x, const struct device_code *d)
 {
-	if (d->provider != x->provider)
+	if (!same_provider(d->provider, x->provider))
 		return S_device_code_invalid;
 	if (strcmp(d->tenant->id, x->tenant->id) != 0 && !d->tenant->any && !x->tenant->any)
 		return S_device_code_invalid;
@@ -390,7 +390,7 @@ enum decide device_decide(struct idp *s, const char *user_code, const char *user
 	const struct user *u;
 
 	for (size_t i = 0; i < s->n_providers && !d; i++)
-		d = device_by_user_code(s, s->providers[i], user_code);
+		d = device_by_user_code(s, idp_nth(s, i), user_code);
 	if (!d)
 		return DECIDE_UNKNOWN_CODE;
 	u = user ? provider_user(d->provider, user) : NULL;

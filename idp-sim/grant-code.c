@@ -153,7 +153,7 @@ static bool is_for_us(struct exchange *x, struct auth_code *c)
 		end_first(x, c->session_id);
 	if (u.why)
 		return refuse(x, u.why);
-	if (c->provider != x->provider)
+	if (!same_provider(c->provider, x->provider))
 		return refuse(x, S_code_invalid);
 	if (strcmp(c->tenant->id, x->tenant->id) != 0 && !x->tenant->any && !c->tenant->any)
 		return refuse(x, S_other_tenant);

@@ -131,10 +131,12 @@ static enum situation judge_person(struct exchange *x, const struct session *s,
 
 static enum situation judge_owner(struct exchange *x, const struct session *s)
 {
-	if (s->provider != x->provider)
+	const struct tenant *home = provider_tenant(x->provider, s->tenant->id);
+
+	if (!same_provider(s->provider, x->provider) || !home)
 		return S_refresh_token_invalid;
 	if (x->tenant->any || s->tenant == x->tenant)
-		x->tenant = provider_tenant(x->provider, s->tenant->id);
+		x->tenant = home;
 	else if (strcmp(s->tenant->id, x->tenant->id) != 0)
 		return S_other_tenant;
 	if (strcmp(s->client_id, x->client->id) != 0)

@@ -191,6 +191,7 @@ struct idp *idp_start(const struct idp_options *o, struct err *err)
 	s->rng.seed = o->seed;
 	s->up_since_ms = clk_mono_ms();
 	pthread_mutex_init(&s->change, NULL);
+	pthread_mutex_init(&s->reload, NULL);
 	copy_options(s, o);
 	set_clock(s);
 	rng_bytes(&s->rng, s->secret, sizeof(s->secret));
@@ -220,6 +221,9 @@ void idp_stop(struct idp *s)
 	shared_close(s);
 	for (size_t i = 0; i < s->n_providers; i++)
 		provider_free(s->providers[i]);
+	for (size_t i = 0; i < s->n_retired; i++)
+		provider_free(s->retired[i]);
+	free(s->retired);
 	troubles_free(s->troubles);
 	journal_free(s->journal);
 	free(s->origin);
@@ -230,6 +234,7 @@ void idp_stop(struct idp *s)
 		tls_done(s->tls);
 	free(s->tls);
 	pthread_mutex_destroy(&s->change);
+	pthread_mutex_destroy(&s->reload);
 	arena_free(s->arena);
 	free(s);
 }
@@ -274,8 +279,8 @@ struct clk *idp_clock(struct idp *s)
 struct provider *idp_provider(const struct idp *s, const char *name)
 {
 	for (size_t i = 0; name && i < s->n_providers; i++)
-		if (!strcmp(s->providers[i]->name, name))
-			return s->providers[i];
+		if (!strcmp(idp_nth(s, i)->name, name))
+			return idp_nth(s, i);
 	return NULL;
 }
 

@@ -132,7 +132,7 @@ static void revoke_refresh(struct exchange *x, const struct refresh_claim *c)
 {
 	struct session *s = session_get(x->idp, c->sid);
 
-	if (s && s->provider == x->provider && is_mine(x, s->client_id)) {
+	if (s && same_provider(s->provider, x->provider) && is_mine(x, s->client_id)) {
 		session_revoke(x->idp, s);
 		answer(x, 200, x->endpoint->body);
 	} else if (!x->answered) {

@@ -38,7 +38,7 @@ static bool find_parties(struct idp *s, const json_t *spec, struct mint_request 
 	const char *tenant = conf_str(spec, "tenant", NULL);
 	const char *client = conf_str(spec, "client_id", NULL);
 	const char *user = conf_str(spec, "user", NULL);
-	const struct provider *p = provider ? idp_provider(s, provider) : s->providers[0];
+	const struct provider *p = provider ? idp_provider(s, provider) : idp_nth(s, 0);
 
 	if (!p)
 		return fail(err, ERR_INPUT, "no provider '%s' is served", provider);
@@ -88,8 +88,7 @@ static void lay_over(json_t *o, const json_t *changes)
 	const char *name;
 	json_t *value;
 
-	json_object_foreach((json_t *)(uintptr_t)changes, name, value)
-	{
+	json_object_foreach((json_t *)(uintptr_t)changes, name, value) {
 		if (json_is_null(value))
 			json_object_del(o, name);
 		else

@@ -69,10 +69,17 @@ static bool lay_doors(struct idp *s, const struct provider *p, const json_t *o,
 	return true;
 }
 
-static bool lay_provider(struct idp *s, const char *name, const json_t *o, struct conf *conf,
-			 struct err *err)
+static struct provider *find(const struct idp *s, struct provider *const *set, const char *name)
 {
-	struct provider *p = idp_provider(s, name);
+	for (size_t i = 0; i < s->n_providers; i++)
+		if (!strcmp(set[i]->name, name))
+			return set[i];
+	return NULL;
+}
+
+static bool lay_provider(struct idp *s, struct provider *p, const char *name, const json_t *o,
+			 struct conf *conf, struct err *err)
+{
 	char at[128];
 
 	snprintf(at, sizeof(at), "/providers/%s", name);
@@ -85,19 +92,15 @@ static bool lay_provider(struct idp *s, const char *name, const json_t *o, struc
 	return lay_doors(s, p, o, conf, err);
 }
 
-bool overlay_reload(struct idp *s, struct err *err)
+bool overlay_lay(struct idp *s, struct provider *const *set, struct conf *conf, struct err *err)
 {
-	AUTO(conf) struct conf *conf = NULL;
+	const char *name;
+	json_t *o;
 
-	if (s->options.config) {
-		conf = conf_load(s->options.config, err);
-		if (!conf || !conf_check(conf, config_schema, NULL, err))
-			return false; /* what is served stays as it is */
-	}
-	for (size_t i = 0; i < s->n_providers; i++)
-		if (!registry_reset(s, s->providers[i], err))
+	json_object_foreach(json_object_get(conf_root(conf), "providers"), name, o)
+		if (!lay_provider(s, find(s, set, name), name, o, conf, err))
 			return false;
-	return overlay_load(s, err);
+	return true;
 }
 
 bool overlay_state(struct idp *s, const char **ret, struct err *err)
@@ -123,16 +126,10 @@ bool overlay_state(struct idp *s, const char **ret, struct err *err)
 bool overlay_load(struct idp *s, struct err *err)
 {
 	AUTO(conf) struct conf *conf = NULL;
-	const char *name;
-	json_t *o;
 
 	if (!s->options.config)
 		return true;
 	conf = conf_load(s->options.config, err);
-	if (!conf || !conf_check(conf, config_schema, NULL, err))
-		return false;
-	json_object_foreach(json_object_get(conf_root(conf), "providers"), name, o)
-		if (!lay_provider(s, name, o, conf, err))
-			return false;
-	return true;
+	return conf && conf_check(conf, config_schema, NULL, err) &&
+	       overlay_lay(s, s->providers, conf, err);
 }

@@ -21,6 +21,6 @@ bool overlay_load(struct idp *s, struct err *err) MUST_CHECK;
 /* The `state` of options.config, in the idp's arena; NULL when there is none. A bad URL is told
  * with its place. */
 bool overlay_state(struct idp *s, const char **ret, struct err *err) MUST_CHECK;
-/* Clients and users as the provider files have them, and the configuration read again and laid
- * over them. Sign-ins and sessions go on. A mistake in the file changes nothing. */
-bool overlay_reload(struct idp *s, struct err *err) MUST_CHECK;
+/* Lays a file that was checked over s->n_providers providers, served or about to be. */
+bool overlay_lay(struct idp *s, struct provider *const *set, struct conf *conf,
+		 struct err *err) MUST_CHECK;

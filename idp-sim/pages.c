@@ -100,7 +100,7 @@ static bool resume(struct exchange *x)
 			id = form_get(&x->query, names[i]);
 	}
 	x->sign_in = id ? (struct sign_in *)store_get(x->idp->sign_ins, id) : NULL;
-	if (!x->sign_in || x->sign_in->provider != x->provider)
+	if (!x->sign_in || !same_provider(x->sign_in->provider, x->provider))
 		return refuse(x, S_session_expired);
 	x->tenant = x->sign_in->tenant;
 	x->facts.tenant = x->tenant->id;
@@ -303,6 +303,10 @@ void serve_consent(struct exchange *x)
 		return;
 	}
 	x->user = provider_user(x->provider, x->sign_in->user);
+	if (!x->user) {
+		refuse(x, S_session_expired);
+		return;
+	}
 	x->facts.user = x->sign_in->user;
 	if (strcmp(x->rq->method, "POST") != 0) {
 		const char *execution = form_get(&x->query, "execution");

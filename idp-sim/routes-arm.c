@@ -20,9 +20,9 @@ static const struct oauth_error *find_error(struct call *c, const struct provide
 	const struct oauth_error *e = *p ? provider_find_error(*p, word) : NULL;
 
 	for (size_t i = 0; !*p && !e && i < c->idp->n_providers; i++) {
-		e = provider_find_error(c->idp->providers[i], word);
+		e = provider_find_error(idp_nth(c->idp, i), word);
 		if (e && situation_find(word) == S_none)
-			*p = c->idp->providers[i];
+			*p = idp_nth(c->idp, i);
 	}
 	return e;
 }
@@ -153,9 +153,9 @@ json_t *route_rotate(struct call *c)
 		return refused;
 	for (size_t i = 0; i < c->idp->n_providers; i++) {
 		struct err err = { 0 };
-		if (name && strcmp(c->idp->providers[i]->name, name) != 0)
+		if (name && strcmp(idp_nth(c->idp, i)->name, name) != 0)
 			continue;
-		json_t *one = rotate_one(c, c->idp->providers[i], tenant, &err);
+		json_t *one = rotate_one(c, idp_nth(c->idp, i), tenant, &err);
 		if (!one)
 			return call_error(c, &err);
 		json_array_append_new(list, one);
@@ -180,7 +180,7 @@ json_t *route_list_keys(struct call *c)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < c->idp->n_providers; i++) {
-		const struct provider *p = c->idp->providers[i];
+		const struct provider *p = idp_nth(c->idp, i);
 		const struct tenant *t = provider_tenant(p, p->first_tenant);
 		if (t)
 			describe_keys(p, t, list);

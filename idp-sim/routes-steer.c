@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The simulator itself: what it is, its clock, sign-ins and journal. */
-#include "idp-sim/overlay.h"
 #include "idp-sim/routes.h"
 #include "idp-sim/shared.h"
 
@@ -28,7 +27,7 @@ json_t *route_providers(struct call *c)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < c->idp->n_providers; i++)
-		json_array_append_new(list, describe_provider(c->idp, c->idp->providers[i]));
+		json_array_append_new(list, describe_provider(c->idp, idp_nth(c->idp, i)));
 	return json_pack("{s:o}", "providers", list);
 }
 
@@ -72,7 +71,7 @@ json_t *route_reload(struct call *c)
 {
 	struct err err = { 0 };
 
-	return overlay_reload(c->idp, &err) ? NULL : call_error(c, &err);
+	return idp_reload(c->idp, &err) ? NULL : call_error(c, &err);
 }
 
 /* ---- the clock ---- */

@@ -48,10 +48,12 @@ static const struct endpoint *find_endpoint(const struct idp *s, const struct do
 	int most = -1;
 
 	for (size_t i = 0; i < s->n_providers; i++) {
-		if (s->doors && !doors_serve(s, via, s->providers[i], NULL))
+		const struct provider *p = idp_nth(s, i);
+
+		if (s->doors && !doors_serve(s, via, p, NULL))
 			continue;
-		for (size_t j = 0; j < s->providers[i]->n_endpoints; j++) {
-			const struct endpoint *ep = &s->providers[i]->endpoints[j];
+		for (size_t j = 0; j < p->n_endpoints; j++) {
+			const struct endpoint *ep = &p->endpoints[j];
 			const char *word = NULL;
 			size_t n = 0;
 			int literal = match(ep->path, path, &word, &n);
@@ -75,10 +77,12 @@ static const struct endpoint *nearest_endpoint(const struct idp *s, const struct
 	size_t longest = 1;
 
 	for (size_t i = 0; i < s->n_providers; i++) {
-		if (s->doors && !doors_serve(s, via, s->providers[i], NULL))
+		const struct provider *p = idp_nth(s, i);
+
+		if (s->doors && !doors_serve(s, via, p, NULL))
 			continue;
-		for (size_t j = 0; j < s->providers[i]->n_endpoints; j++) {
-			const struct endpoint *ep = &s->providers[i]->endpoints[j];
+		for (size_t j = 0; j < p->n_endpoints; j++) {
+			const struct endpoint *ep = &p->endpoints[j];
 			size_t n = 0;
 
 			while (ep->path[n] && ep->path[n] == path[n])

@@ -16,6 +16,8 @@
 #include "idp-sim/store.h"
 #include "idp-sim/trouble.h"
 
+#include <string.h>
+
 enum { MAX_PROVIDERS = 16 };
 
 struct door;
@@ -27,6 +29,8 @@ struct idp {
 	struct rng rng;
 	struct provider *providers[MAX_PROVIDERS];
 	size_t n_providers;
+	struct provider **retired; /* replaced by idp_reload() */
+	size_t n_retired;
 	struct store *devices;	  /* device_code -> struct device_code */
 	struct store *user_codes; /* provider/user_code -> the same records' device_code */
 	struct store *codes;	  /* authorization code -> struct auth_code */
@@ -47,6 +51,7 @@ struct idp {
 	int64_t started_at_ms;
 	int64_t up_since_ms;	/* monotonic */
 	pthread_mutex_t change; /* held by whoever changes clients, users, tenants */
+	pthread_mutex_t reload; /* held while files are read again */
 };
 
 /* Who signed in where, and what may still be done with it: the refresh family. */
@@ -216,6 +221,19 @@ const struct tenant *add_tenant(struct idp *s, struct provider *p, const json_t 
 				struct err *err);
 const char *tenant_issuer(struct idp *s, const struct provider *p, const struct tenant *t,
 			  struct arena *a);
+/* Provider files and the configuration read again; keys, sign-ins and sessions go on, what was
+ * changed over the control API does not. A mistake in a file changes nothing. */
+bool idp_reload(struct idp *s, struct err *err) MUST_CHECK;
+/* Of another reading of its file, it still is the same provider. */
+static inline bool same_provider(const struct provider *a, const struct provider *b)
+{
+	return a == b || !strcmp(a->name, b->name);
+}
+/* The i-th, of which idp_reload() makes a new one while handlers look. */
+static inline struct provider *idp_nth(const struct idp *s, size_t i)
+{
+	return __atomic_load_n(&s->providers[i], __ATOMIC_ACQUIRE);
+}
 /* Everything as at start, but the keys stay. */
 void idp_reset(struct idp *s);
 json_t *devices_list(struct idp *s);

@@ -166,6 +166,35 @@ class Serving(unittest.TestCase):
             self.assertEqual(process.wait(timeout=20), 0)
             process.stdout.close()
 
+    def test_hangup_names_the_line_of_a_broken_provider_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "okta.yaml")
+            with open(os.path.join(PROVIDERS, "okta.yaml"), encoding="utf-8") as source:
+                text = source.read()
+
+            def write(changed):
+                with open(path, "w", encoding="utf-8") as out:
+                    out.write(changed)
+
+            write(text)
+            process = subprocess.Popen(
+                [IDP_SIM, "serve", "--port", "0", "--ready", "json", "--provider", path],
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            ready = json.loads(process.stdout.readline())
+            write(text.replace("behaviours:", "behaviors:", 1))
+            process.send_signal(signal.SIGHUP)
+            line = text[:text.index("behaviours:")].count("\n") + 1
+            self.assertIn(f"okta.yaml:{line}:", process.stderr.readline())
+            self.assertIn(post(ready["issuers"]["okta"] + "/v1/token")[0], (400, 401))
+            write(text.replace("title:", "title: Changed", 1))
+            run("ctl", "--control", ready["control"], "reload")
+            shown = json.loads(run("ctl", "--control", ready["control"], "provider", "okta"))
+            self.assertTrue(shown["title"].startswith("Changed"))
+            process.terminate()
+            self.assertEqual(process.wait(timeout=20), 0)
+            process.stdout.close()
+            process.stderr.close()
+
     def test_a_signal_ends_it(self):
         served = Served()
         served.process.send_signal(signal.SIGTERM)
