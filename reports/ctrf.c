@@ -97,6 +97,9 @@ static json_t *summary(struct arena *a, const struct results *rs)
 				      outcome_word(results_outcome(rs)), "planned",
 				      (json_int_t)rs->planned, "sentence",
 				      write_string(a, results_sentence(a, rs))));
+	if (rs->n_missing)
+		write_member(a, json_object_get(o, "extra"), "missing",
+			     results_missing(a, rs, rs->n_missing));
 	return o;
 }
 

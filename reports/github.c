@@ -69,11 +69,12 @@ static void annotate(struct github *g, const struct result *r)
 static void annotate_all(struct github *g, enum kind kind, const struct result **worst,
 			 size_t n)
 {
-	size_t total = 0, shown = 0, limit;
+	size_t total = 0, shown = 0, most, limit;
 
 	for (size_t i = 0; i < n; i++)
 		total += kinds[result_shade(g->rs, worst[i])] == kind;
-	limit = total <= SHOWN ? SHOWN : SHOWN - 1;
+	most = SHOWN - (kind == ERROR && g->rs->stopped);
+	limit = total <= most ? most : most - 1;
 	for (size_t i = 0; i < n && shown < limit; i++) {
 		if (kinds[result_shade(g->rs, worst[i])] != kind)
 			continue;
@@ -92,6 +93,9 @@ static bool write_github(const struct results *rs, FILE *out, struct err *err)
 	const struct result **worst;
 	size_t n = results_worst_first(arena, rs, &worst);
 
+	if (rs->stopped)
+		fprintf(out, "::error title=gauntlet::%s\n",
+			escaped(&g, results_headline(arena, rs), false));
 	for (enum kind kind = ERROR; kind < NOTHING; kind++)
 		annotate_all(&g, kind, worst, n);
 	fprintf(out, "%s\n", text_line(arena, results_sentence(arena, rs), 500));

@@ -46,6 +46,23 @@ static void stopped(struct page *p, const struct result **worst, size_t n)
 	page_str(p, "</div></section>\n");
 }
 
+static void not_tried(struct page *p)
+{
+	if (!p->rs->n_missing)
+		return;
+	page_printf(
+		p,
+		"<section><h2>Not tried</h2><details><summary>%zu promises of the plan have "
+		"no result</summary><ul>",
+		p->rs->n_missing);
+	for (size_t i = 0; i < p->rs->n_missing; i++) {
+		page_str(p, "<li><code>");
+		page_text(p, p->rs->missing[i]);
+		page_str(p, "</code></li>");
+	}
+	page_str(p, "</ul></details></section>\n");
+}
+
 static void where(struct page *p)
 {
 	bool none = gate_is_broken(p->rs);
@@ -268,6 +285,7 @@ static bool write_html(const struct results *rs, FILE *out, struct err *err)
 	where(&p);
 	failures(&p, worst, n);
 	exceptions(&p, worst, n);
+	not_tried(&p);
 	everything_else(&p);
 	footer(&p);
 	ok = write_buf(&p.b, out, err);

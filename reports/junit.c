@@ -126,8 +126,7 @@ static void properties(struct junit *j)
 	property(j, "profile", rs->profile);
 	property(j, "seed", arena_printf(j->arena, "%llu", (unsigned long long)rs->seed));
 	property(j, "outcome", outcome_word(results_outcome(rs)));
-	json_object_foreach(rs->provenance, key, value)
-	{
+	json_object_foreach(rs->provenance, key, value) {
 		property(j, arena_printf(j->arena, "provenance.%s", key),
 			 results_fact(j->arena, rs, key));
 	}
@@ -256,6 +255,9 @@ static void incomplete(struct junit *j, const struct tally *t)
 	start(j, "error");
 	attribute(j, "message", results_headline(j->arena, j->rs));
 	attribute(j, "type", "BROKEN");
+	if (j->rs->n_missing)
+		text(j, arena_printf(j->arena, "not tried: %s",
+				     results_missing(j->arena, j->rs, j->rs->n_missing)));
 	end(j);
 	end(j);
 	end(j);

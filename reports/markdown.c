@@ -193,6 +193,21 @@ static void skipped(struct markdown *m)
 		buf_char(&m->b, '\n');
 }
 
+static void not_tried(struct markdown *m)
+{
+	size_t n = m->rs->n_missing;
+
+	if (n)
+		buf_str(&m->b, "## Not tried\n\n");
+	for (size_t i = 0; i < n && room(m, n - i); i++) {
+		buf_str(&m->b, "- <code>");
+		words(m, m->rs->missing[i]);
+		buf_str(&m->b, "</code>\n");
+	}
+	if (n)
+		buf_char(&m->b, '\n');
+}
+
 static void provenance(struct markdown *m)
 {
 	const char *key;
@@ -227,6 +242,7 @@ static bool write_limited(const struct results *rs, size_t limit, FILE *out, str
 	failures(&m, worst, n);
 	exceptions(&m, worst, n);
 	skipped(&m);
+	not_tried(&m);
 	provenance(&m);
 	ok = write_buf(&m.b, out, err);
 	buf_done(&m.b);

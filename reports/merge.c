@@ -142,6 +142,22 @@ static const char *also(struct merge *m, const char *said, const char *more)
 	return strstr(said, more) ? said : arena_printf(m->out->arena, "%s; %s", said, more);
 }
 
+/* What each shard left out, one after the other. */
+static void join_missing(struct merge *m)
+{
+	struct results *out = m->out;
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->n; i++)
+		n += m->shards[i]->n_missing;
+	out->missing = arena_alloc(out->arena, (n + 1) * sizeof(*out->missing));
+	out->n_missing = 0;
+	for (size_t i = 0; i < m->n; i++) {
+		for (size_t k = 0; k < m->shards[i]->n_missing; k++)
+			out->missing[out->n_missing++] = m->shards[i]->missing[k];
+	}
+}
+
 static void join_times(struct merge *m)
 {
 	struct results *out = m->out;
@@ -268,6 +284,7 @@ struct results *results_merge(const struct results *const *shards, const char *c
 		ok = compatible(&m, i);
 	join_times(&m);
 	join_sections(&m);
+	join_missing(&m);
 	if (ok && join_shards(&m) && join_items(&m))
 		return settle(out, err);
 	results_free(out);

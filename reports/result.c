@@ -387,6 +387,10 @@ char *results_headline(struct arena *a, const struct results *rs)
 	case DOES_NOT_CONFORM:
 		if (!bad)
 			return arena_printf(a, "Does not conform: %s.", strict_reason(a, rs));
+		if (rs->stopped)
+			return arena_printf(a, "Does not conform: %zu %s broken; %s.", bad,
+					    bad == 1 ? "promise is" : "promises are",
+					    what_happened(a, rs));
 		return arena_printf(a, "Does not conform: %zu %s broken.", bad,
 				    bad == 1 ? "promise is" : "promises are");
 	case NO_VERDICT:

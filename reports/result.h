@@ -118,8 +118,10 @@ struct results {
 	size_t n;
 	size_t planned; /* promises, without sanity; more than there are results when cut short
 			 */
-	const char *stopped; /* why it was cut short, or NULL */
-	const char *target;  /* "envoy 1.40.0 (gateway)" */
+	const char *stopped;  /* why it was cut short, or NULL */
+	const char **missing; /* ids of the plan that have no result, in its order */
+	size_t n_missing;     /* those of a shard that is missing itself are not known */
+	const char *target;   /* "envoy 1.40.0 (gateway)" */
 	const char *edition;
 	const char *providers; /* "azure, okta, keycloak" */
 	const char *profile;

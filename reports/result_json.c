@@ -60,8 +60,13 @@ static const struct field result_fields[] = {
 #name, type, offsetof(struct check, name)                                      \
 	}
 static const struct field check_fields[] = {
-	CHECK(what, WORD), CHECK(held, FLAG), CHECK(control, FLAG), CHECK(guard, WORD),
-	CHECK(want, WORD), CHECK(got, WORD),  { 0 },
+	CHECK(what, WORD),
+	CHECK(held, FLAG),
+	CHECK(control, FLAG),
+	CHECK(guard, WORD),
+	CHECK(want, WORD),
+	CHECK(got, WORD),
+	{ 0 },
 };
 
 #define HOP(name, type)                                                                        \
@@ -295,6 +300,15 @@ static json_t *counts_to_json(const struct results *rs)
 		(json_int_t)c.by[SHADE_KNOWN], "flaky", (json_int_t)c.by[SHADE_FLAKY]);
 }
 
+static json_t *missing_to_json(struct arena *a, const struct results *rs)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < rs->n_missing; i++)
+		json_array_append_new(list, json_string(text_clean(a, rs->missing[i])));
+	return list;
+}
+
 json_t *results_to_json(const struct results *rs)
 {
 	AUTO(arena) struct arena *a = arena_new();
@@ -312,6 +326,8 @@ json_t *results_to_json(const struct results *rs)
 			    json_string(arena_printf(a, "%llu", (unsigned long long)rs->seed)));
 	if (rs->provenance)
 		json_object_set(o, "provenance", rs->provenance);
+	if (rs->n_missing)
+		json_object_set_new(o, "missing", missing_to_json(a, rs));
 	json_object_set_new(
 		o, "parts",
 		records(a, part_fields, rs->parts, rs->n_parts, sizeof(*rs->parts)));
@@ -344,6 +360,22 @@ static bool read_items(const json_t *o, struct results *rs, struct err *err)
 	return true;
 }
 
+static bool read_missing(const json_t *o, struct results *rs, struct err *err)
+{
+	const json_t *list = json_object_get(o, "missing");
+
+	rs->missing =
+		arena_alloc(rs->arena, (json_array_size(list) + 1) * sizeof(*rs->missing));
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *id = json_string_value(json_array_get(list, i));
+
+		if (!id)
+			return fail(err, ERR_INPUT, "'missing': expected ids");
+		rs->missing[rs->n_missing++] = arena_str(rs->arena, id);
+	}
+	return true;
+}
+
 static bool read_run(const json_t *o, struct results *rs, struct err *err)
 {
 	const char *format = json_string_value(json_object_get(o, "format"));
@@ -363,7 +395,7 @@ static bool read_run(const json_t *o, struct results *rs, struct err *err)
 			(void **)&rs->parts, &rs->n_parts, err) &&
 	       fill_all(rs->arena, o, "sections", section_fields, sizeof(*rs->sections),
 			(void **)&rs->sections, &rs->n_sections, err) &&
-	       read_items(o, rs, err);
+	       read_missing(o, rs, err) && read_items(o, rs, err);
 }
 
 struct results *results_from_json(const json_t *o, struct err *err)

@@ -141,13 +141,26 @@ static void finding(struct sarif *s, const struct result *r)
 	json_array_append_new(s->results, o);
 }
 
-static void notification(struct sarif *s, const struct result *r)
+static void notify(struct sarif *s, const char *text)
 {
-	const char *text = arena_printf(s->arena, "%s: could not be tried: %s", r->id,
-					result_message(s->arena, r));
-
 	json_array_append_new(s->notes, json_pack("{s:s,s:o}", "level", "error", "message",
 						  message(s, text)));
+}
+
+static void notification(struct sarif *s, const struct result *r)
+{
+	notify(s, arena_printf(s->arena, "%s: could not be tried: %s", r->id,
+			       result_message(s->arena, r)));
+}
+
+/* Of a run that was cut short nobody may think that it found nothing more. */
+static void notify_missing(struct sarif *s)
+{
+	const char *missing = results_missing(s->arena, s->rs, MISSING_TOLD);
+
+	if (s->rs->stopped)
+		notify(s, arena_printf(s->arena, "%s%s%s", s->rs->stopped,
+				       missing ? "; not tried: " : "", missing ? missing : ""));
 }
 
 static void collect(struct sarif *s)
@@ -163,6 +176,7 @@ static void collect(struct sarif *s)
 		else if (worst[i]->verdict == FAILED)
 			finding(s, worst[i]);
 	}
+	notify_missing(s);
 }
 
 static json_t *invocation(struct sarif *s)
@@ -172,12 +186,12 @@ static json_t *invocation(struct sarif *s)
 
 	clk_iso(s->rs->started_at, start);
 	clk_iso(s->rs->started_at + s->rs->took_us / 1000000, stop);
-	return json_pack("{s:b,s:i,s:o,s:s,s:s,s:O}", "executionSuccessful",
-			 outcome != NO_VERDICT && outcome != NOTHING_SELECTED, "exitCode",
-			 results_exit_code(s->rs), "exitCodeDescription",
-			 write_string(s->arena, results_sentence(s->arena, s->rs)),
-			 "startTimeUtc", start, "endTimeUtc", stop,
-			 "toolExecutionNotifications", s->notes);
+	return json_pack(
+		"{s:b,s:i,s:o,s:s,s:s,s:O}", "executionSuccessful",
+		outcome != NO_VERDICT && outcome != NOTHING_SELECTED && !s->rs->stopped,
+		"exitCode", results_exit_code(s->rs), "exitCodeDescription",
+		write_string(s->arena, results_sentence(s->arena, s->rs)), "startTimeUtc",
+		start, "endTimeUtc", stop, "toolExecutionNotifications", s->notes);
 }
 
 static json_t *driver(struct sarif *s)

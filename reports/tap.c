@@ -108,7 +108,9 @@ static bool write_tap(const struct results *rs, FILE *out, struct err *err)
 		if (!text_same(rs->items[i].section, SECTION_SANITY))
 			line(&t, ++number, &rs->items[i]);
 	}
-	if (results_outcome(rs) == NO_VERDICT)
+	for (size_t i = 0; i < rs->n_missing; i++)
+		fprintf(out, "# not tried: %s\n", text_line(arena, rs->missing[i], 300));
+	if (results_outcome(rs) == NO_VERDICT || rs->stopped)
 		fprintf(out, "Bail out! %s\n",
 			text_line(arena, results_headline(arena, rs), 300));
 	return write_done(out, err);

@@ -246,6 +246,17 @@ static void exceptions(struct term *t, const struct result **worst, size_t n)
 	}
 }
 
+static void not_tried(struct term *t)
+{
+	char *ids = results_missing(t->arena, t->rs, MISSING_TOLD);
+
+	if (!ids)
+		return;
+	fputc('\n', t->out);
+	term_put(t, PLAIN, "not tried", 10);
+	term_wrap(t, PLAIN, term_ascii(t, ids), 10, 4, "");
+}
+
 static void last_lines(struct term *t, const struct terminal_options *o)
 {
 	static const enum ink outcome_inks[] = {
@@ -293,6 +304,7 @@ bool report_terminal(const struct results *rs, const struct terminal_options *o,
 	n = results_worst_first(arena, rs, &worst);
 	failures(&t, worst, n);
 	exceptions(&t, worst, n);
+	not_tried(&t);
 	last_lines(&t, o);
 	return write_done(out, err);
 }

@@ -75,6 +75,17 @@ char *result_message(struct arena *a, const struct result *r)
 			    text_line(a, c->got ? c->got : "it does not", 200));
 }
 
+char *results_missing(struct arena *a, const struct results *rs, size_t most)
+{
+	AUTO_BUF b = { 0 };
+
+	for (size_t i = 0; i < rs->n_missing && i < most; i++)
+		buf_printf(&b, "%s%s", i ? ", " : "", rs->missing[i]);
+	if (rs->n_missing > most)
+		buf_printf(&b, " and %zu more", rs->n_missing - most);
+	return b.n ? arena_dup(a, b.p, b.n) : NULL;
+}
+
 char *result_exception(struct arena *a, const struct result *r)
 {
 	const struct {

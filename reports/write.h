@@ -19,6 +19,9 @@ void write_member(struct arena *a, json_t *o, const char *key, const char *s);
 
 /* One line that says what is wrong: 'want ...; got ...', or the reason. Never NULL. */
 char *result_message(struct arena *a, const struct result *r);
+enum { MISSING_TOLD = 12 }; /* where room is short */
+/* "login/x@azure, login/y@okta and 31 more" of what was not tried; NULL when all was. */
+char *results_missing(struct arena *a, const struct results *rs, size_t most);
 /* A known failure in one line: the reason, disputed or not, owner, until when, link. */
 char *result_exception(struct arena *a, const struct result *r);
 /* The whole story as plain text in the fixed order: promise, source, want, got, held, remedy,

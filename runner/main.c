@@ -83,6 +83,7 @@ int gauntlet_main(int argc, char **argv)
 	int code;
 
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a full disk, as far as we are concerned */
 	code = act(&o, argc, argv);
 	options_done(&o);
 	if ((fflush(stdout) || ferror(stdout)) && code == EXIT_OK)

@@ -43,7 +43,7 @@ const struct option_row option_rows[] = {
 	{ "profile", 0, TEXT, "FILE", RUN | LIST | PROVE, AT(profile), NULL, true,
 	  "only the ids that a frozen profile lists" },
 	{ "failed", 0, TEXT, "RESULTS", RUN | LIST, AT(failed), NULL, true,
-	  "only what failed or was broken in an earlier JSON report" },
+	  "only what failed, was broken or not tried in an earlier JSON report" },
 	{ "same-as", 0, TEXT, "RESULTS", RUN, AT(same_as), NULL, true,
 	  "the scenarios, seed and edition of a published run" },
 	{ "scenario-set", 0, TEXT, "FILE", RUN | LIST, AT(scenario_set), NULL, true,

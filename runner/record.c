@@ -151,6 +151,15 @@ static const char *stop_words(const struct pool *pool)
 	return NULL;
 }
 
+static void add_missing(struct results *rs, const struct plan *plan, const struct pool *pool)
+{
+	rs->missing = arena_alloc(rs->arena, (plan->n + 1) * sizeof *rs->missing);
+	for (size_t i = 0; i < plan->n; i++) {
+		if (plan->items[i].row && !pool_result(pool, i))
+			rs->missing[rs->n_missing++] = plan->items[i].id;
+	}
+}
+
 struct results *record_make(const struct plan *plan, const struct pool *pool,
 			    const struct about_run *about)
 {
@@ -182,6 +191,7 @@ struct results *record_make(const struct plan *plan, const struct pool *pool,
 		if (pool_result(pool, i))
 			add_result(rs, about, redactor, pool_result(pool, i));
 	}
+	add_missing(rs, plan, pool);
 	redact_results(redactor, rs);
 	results_sort(rs);
 	return rs;

@@ -20,6 +20,8 @@ static bool has_id(const struct results *rs, const char *id)
 
 static void add_results(struct results *to, const struct results *from)
 {
+	const char **missing;
+
 	for (size_t i = 0; i < from->n; i++) {
 		struct result *r = &to->items[to->n];
 
@@ -28,6 +30,13 @@ static void add_results(struct results *to, const struct results *from)
 			r->id = arena_printf(to->arena, "%s (%s)", r->id, r->target);
 		to->n++;
 	}
+	missing =
+		arena_alloc(to->arena, (to->n_missing + from->n_missing + 1) * sizeof *missing);
+	if (to->n_missing)
+		memcpy(missing, to->missing, to->n_missing * sizeof *missing);
+	for (size_t i = 0; i < from->n_missing; i++)
+		missing[to->n_missing++] = from->missing[i];
+	to->missing = missing;
 	to->planned += from->planned;
 	to->took_us += from->took_us;
 	to->stopped = to->stopped ? to->stopped : from->stopped;

@@ -17,7 +17,7 @@ static bool is_gate(const struct result *r)
 const char **ids_of_results(struct arena *a, const struct results *rs, bool failed_only,
 			    struct err *err)
 {
-	const char **ids = arena_alloc(a, (rs->n + 1) * sizeof *ids);
+	const char **ids = arena_alloc(a, (rs->n + rs->n_missing + 1) * sizeof *ids);
 	struct found_row found;
 	size_t n = 0;
 
@@ -29,6 +29,11 @@ const char **ids_of_results(struct arena *a, const struct results *rs, bool fail
 		if (!row_find(r->id, &found, err))
 			return NULL;
 		ids[n++] = arena_str(a, r->id);
+	}
+	for (size_t i = 0; i < rs->n_missing; i++) {
+		if (!row_find(rs->missing[i], &found, err))
+			return NULL;
+		ids[n++] = arena_str(a, rs->missing[i]);
 	}
 	ids[n] = NULL;
 	return ids;

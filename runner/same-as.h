@@ -11,7 +11,8 @@
 
 #include "runner/session.h"
 
-/* Ids of an earlier report without the gates: all, or what was FAILED or BROKEN. NULL with err
+/* Ids of an earlier report without the gates: all, or what was FAILED, BROKEN or not tried at
+ * all because the run was cut short. NULL with err
  * when it names a scenario that is no more: not playing it would look like a pass. */
 const char **ids_of_results(struct arena *a, const struct results *rs, bool failed_only,
 			    struct err *err) MUST_CHECK;

@@ -154,6 +154,29 @@ static void a_target_that_dies_in_the_middle_costs_its_rows_only(void)
 	CU_ASSERT_FALSE(runs("61003"));
 }
 
+/* The homes of the workers are on a disk without room. A disk of one's own needs root. */
+static void a_full_disk_is_broken_with_its_reason(void)
+{
+	static const char own_disk[] =
+		"mkdir -p d; unshare -m sh -c 'mount -t tmpfs -o size=64k none d && %s'";
+	char command[600];
+	struct ran ran;
+	bool may;
+
+	snprintf(command, sizeof command, own_disk, "true");
+	ran = outside_run(NULL, command);
+	may = ran.exit_code == 0;
+	ran_done(&ran);
+	if (!may) {
+		printf("SKIPPED: no tmpfs may be mounted here");
+		return;
+	}
+	snprintf(command, sizeof command, own_disk,
+		 "dd if=/dev/zero of=d/fill bs=1k 2>/dev/null; "
+		 "TMPDIR=$PWD/d $G run --section 401 -p keycloak --surface cli");
+	expect(command, 3, "No space left on device");
+}
+
 static const struct outside_test tests[] = {
 	{ "a typo is named with its place", a_typo_is_named_with_its_place },
 	{ "a missing command is said before anything runs",
@@ -167,6 +190,7 @@ static const struct outside_test tests[] = {
 	{ "a cli that is killed fails", a_cli_that_is_killed_fails },
 	{ "a target that dies in the middle costs its rows only",
 	  a_target_that_dies_in_the_middle_costs_its_rows_only },
+	{ "a full disk is broken with its reason", a_full_disk_is_broken_with_its_reason },
 	{ 0 },
 };
 
