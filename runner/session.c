@@ -169,6 +169,16 @@ static unsigned jobs_of(const struct options *o)
 	return jobs < 1 ? 1 : jobs > MAX_JOBS ? MAX_JOBS : (unsigned)jobs;
 }
 
+/* A row waits for what the target may remember: for keys once or twice, for decisions at each
+ * thing that the decision point is made to say. */
+static int64_t stated_waits(const struct session *s)
+{
+	enum { ROTATIONS = 2, LIES = 60 };
+
+	return s->attached ? ROTATIONS * s->target->jwks_ms + LIES * s->target->decisions_ms
+			   : 0;
+}
+
 /* A CLI that needs long for one command needs longer for a scenario of several. */
 static int64_t row_timeout(const struct session *s)
 {
@@ -177,7 +187,7 @@ static int64_t row_timeout(const struct session *s)
 
 	if (s->options->timeout_ms)
 		return s->options->timeout_ms;
-	return command > ROW_MS ? command : ROW_MS;
+	return (command > ROW_MS ? command : ROW_MS) + stated_waits(s);
 }
 
 static bool make_dir(struct session *s, struct err *err)
@@ -265,7 +275,7 @@ struct pool_options session_pool(const struct session *s, const struct plan *pla
 		.places = s->loaded ? target_places(s->loaded) : NULL,
 		.reference_cli = s->reference_cli,
 		.dir = s->dir,
-		.jobs = s->jobs,
+		.jobs = s->attached ? 1 : s->jobs,
 	};
 }
 
@@ -280,7 +290,7 @@ struct about_run session_about(const struct session *s)
 		.required = s->required,
 		.profile = s->profile_name,
 		.secrets = s->secrets,
-		.jobs = s->jobs,
+		.jobs = s->attached ? 1 : s->jobs,
 	};
 }
 

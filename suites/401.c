@@ -255,9 +255,10 @@ static void key_rotation(struct run *run)
 static void keys_unreachable(struct run *run)
 {
 	good_request_reaches(run);
+	/* First nobody can fetch keys: a target that does so by itself would have the new one. */
+	trouble(run, "{s:s, s:s}", "kind", "document", "what", "unreachable");
 	sim(run, "POST", "/_sim/keys/rotate",
 	    json_pack("{s:s, s:b}", "provider", run->provider, "publish", 1));
-	trouble(run, "{s:s, s:s}", "kind", "document", "what", "unreachable");
 	check_refused(run, "a token whose key cannot be fetched",
 		      with_token(run, token_for(run, "alice")), "401 503");
 }

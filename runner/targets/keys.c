@@ -130,7 +130,9 @@ const struct conf_key target_keys[] = {
 	  .help = "Of a CLI or SDK probe: the words of each verb. A list inside is left out "
 		  "unless all its ${...} are known; \"${?x}\" asks without writing a word." },
 	{ "config", CONF_STRING, .help = "Of a CLI: path of its configuration file." },
-	{ "timeout", CONF_DURATION, .help = "Of one command; 30s when absent." },
+	{ "timeout", CONF_DURATION,
+	  .help = "Of one command of a CLI, 30s when absent; of one request to an attached "
+		  "target, 15s when absent." },
 	{ "adapter", CONF_STRING, .allowed = adapters, .help = "Of a PDP: its protocol." },
 	{ "decide", CONF_DICT, .items = text,
 	  .help = "Of a PDP: the path of each entrypoint, when not the adapter's own." },

@@ -13,6 +13,7 @@
 enum {
 	READY_MS = 10000,
 	STOP_MS = 2000,
+	LOOK_MS = 2000,
 	LOST_MS = 500,
 	FIRST_LOOK_MS = 5,
 	LONGEST_LOOK_MS = 200
@@ -46,7 +47,7 @@ static struct wire_to tls_of(const struct instance *i)
 {
 	struct wire_to to = i->of->target.reach;
 
-	to.timeout_ms = 2000;
+	to.timeout_ms = i->of->lost ? LOST_MS : LOOK_MS;
 	return to;
 }
 
@@ -174,7 +175,7 @@ bool server_wait(struct instance *i, struct err *err)
 {
 	struct waiting w = { .i = i, .ready = json_object_get(i->of->file->root, "ready") };
 	int64_t limit =
-		i->of->lost ? LOST_MS
+		i->of->lost ? 0
 			    : conf_duration_ms(json_object_get(w.ready, "timeout"), READY_MS);
 	int64_t started = clk_mono_ms();
 	int pause = FIRST_LOOK_MS;

@@ -242,9 +242,11 @@ static void read_attach(struct loaded *l)
 {
 	const json_t *attach = json_object_get(l->file->root, "attach");
 	const json_t *caches = json_object_get(l->file->root, "caches");
+	const json_t *timeout = json_object_get(l->file->root, "timeout");
 
 	l->target.attached = attach != NULL;
 	l->target.reach = (struct wire_to) {
+		.timeout_ms = attach ? (int)conf_duration_ms(timeout, 0) : 0,
 		.ca_file = path_of(l, attach, "ca"),
 		.sni = conf_str(attach, "sni", NULL),
 		.cert_file = path_of(l, attach, "cert"),

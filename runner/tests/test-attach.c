@@ -2,7 +2,8 @@
 /*
  * test-attach.c - a gateway that runs already: a run takes the lab's ports over and gives them
  * back, configuration groups are changed by a command, and a gateway that is gone is BROKEN.
- * argv: gauntlet, reference-platform.
+ * argv: gauntlet, reference-platform, and between.py, which stands before a gateway and lets it
+ * die, hang or be slow, or behind it and lets it remember.
  */
 #include "runner/targets/fill.h"
 #include "runner/tests/outside.h"
@@ -12,7 +13,8 @@
 #include <string.h>
 
 static char host[40];
-static int ports[4]; /* gateway, idp, pdp, upstream */
+static const char *between;
+static int ports[6]; /* gateway, idp, pdp, upstream; behind and before between.py */
 
 /* Free ports of an address that nobody else takes ports on. */
 static void choose_ports(void)
@@ -25,11 +27,10 @@ static void choose_ports(void)
 		ports[i] = fill_free_port(host);
 }
 
-static void put_target(const char *more)
+static void write_target(const char *more)
 {
 	char text[1000];
 
-	choose_ports();
 	snprintf(text, sizeof text,
 		 "target: attached\nkind: gateway\nattach: {url: \"http://%s:%d\"}\n"
 		 "providers: [keycloak]\nready: {timeout: 2s}\n%slab:\n  address: %s\n"
@@ -39,7 +40,13 @@ static void put_target(const char *more)
 	CU_ASSERT(outside_put("t.yaml", text));
 }
 
-static struct child *start_gateway(void)
+static void put_target(const char *more)
+{
+	choose_ports();
+	write_target(more);
+}
+
+static struct child *start_gateway_at(int port, int pdp)
 {
 	char command[600];
 	struct child *c;
@@ -47,10 +54,30 @@ static struct child *start_gateway(void)
 	snprintf(command, sizeof command,
 		 "exec $R gateway --listen %s:%d --pdp http://%s:%d --upstream http://%s:%d "
 		 "> gateway.log",
-		 host, ports[0], host, ports[2], host, ports[3]);
+		 host, port, host, pdp, host, ports[3]);
+	CU_ASSERT(outside_put("gateway.log", ""));
 	c = outside_start(NULL, command);
 	CU_ASSERT_PTR_NOT_NULL(c);
 	CU_ASSERT(outside_wait_text("gateway.log", "http://", 1));
+	return c;
+}
+
+static struct child *start_gateway(void)
+{
+	return start_gateway_at(ports[0], ports[2]);
+}
+
+static struct child *start_between(int from, int to, const char *mode)
+{
+	char command[600];
+	struct child *c;
+
+	snprintf(command, sizeof command, "exec python3 '%s' %s:%d %s:%d %s > between.log",
+		 between, host, from, host, to, mode);
+	CU_ASSERT(outside_put("between.log", ""));
+	c = outside_start(NULL, command);
+	CU_ASSERT_PTR_NOT_NULL(c);
+	CU_ASSERT(outside_wait_text("between.log", "ready", 1));
 	return c;
 }
 
@@ -98,14 +125,93 @@ static void a_target_is_reconfigured_once_a_group(void)
 	child_stop(gateway, 1000, NULL);
 }
 
+/* Counts verdicts in r.json. */
+static bool counted(const char *condition)
+{
+	char command[500];
+
+	snprintf(command, sizeof command,
+		 "python3 -c \"import json; v = [r['verdict'].lower() for r in "
+		 "json.load(open('r.json'))['results']]; p, f, b = [v.count(w) for w in "
+		 "('passed', 'failed', 'broken')]; print(p, f, b); assert %s\"",
+		 condition);
+	return outside_ends(NULL, command, 0);
+}
+
+static const char play[] = "$G run --target t.yaml --filter '401/*-is-*' --filter "
+			   "'gateway/strips-*' --report json=r.json";
+
+/* A gateway behind something that fails after some rows: those are judged, and the rest is
+ * BROKEN with the reason, at once. */
+static void lost_in_the_middle(const char *mode)
+{
+	struct child *gateway, *broker;
+
+	put_target("");
+	gateway = start_gateway_at(ports[4], ports[2]);
+	broker = start_between(ports[0], ports[4], mode);
+	CU_ASSERT(outside_says(NULL, play, "does not answer any more"));
+	CU_ASSERT(counted("p > 2 and f == 0 and b > 2 and p + b > 12"));
+	child_stop(broker, 1000, NULL);
+	child_stop(gateway, 1000, NULL);
+}
+
+static void a_gateway_that_dies_is_broken_from_there_on(void)
+{
+	lost_in_the_middle("die 40");
+}
+
+static void a_gateway_that_hangs_is_broken_from_there_on(void)
+{
+	lost_in_the_middle("hang 55");
+}
+
+static void a_slow_gateway_is_judged_all_the_same(void)
+{
+	struct child *gateway, *broker;
+
+	put_target("");
+	gateway = start_gateway_at(ports[4], ports[2]);
+	broker = start_between(ports[0], ports[4], "slow 60");
+	CU_ASSERT(outside_ends(NULL, play, 0));
+	child_stop(broker, 1000, NULL);
+	child_stop(gateway, 1000, NULL);
+}
+
+/* The gateway asks somebody who remembers decisions for half a second: with that stated, rows
+ * wait; without, what they made up an instant ago is not seen. */
+static void rows_wait_for_stated_caches(void)
+{
+	static const char lies[] = "$G run --target t.yaml --filter 'gateway/asks-every-*' "
+				   "--filter 'gateway/pdp-recovers*' --report json=r.json";
+	struct child *gateway, *broker;
+
+	put_target("caches: {decisions: 600ms}\n");
+	gateway = start_gateway_at(ports[0], ports[4]);
+	broker = start_between(ports[4], ports[2], "remember 500");
+	CU_ASSERT(outside_ends(NULL, lies, 0));
+	CU_ASSERT(counted("p == 3 and f == 0 and b == 0"));
+	write_target("");
+	CU_ASSERT(outside_ends(NULL, lies, 1));
+	child_stop(broker, 1000, NULL);
+	child_stop(gateway, 1000, NULL);
+}
+
 static const struct outside_test tests[] = {
 	{ "a run takes the labs place and gives it back",
 	  a_run_takes_the_labs_place_and_gives_it_back },
 	{ "a target is reconfigured once a group", a_target_is_reconfigured_once_a_group },
+	{ "a gateway that dies is broken from there on",
+	  a_gateway_that_dies_is_broken_from_there_on },
+	{ "a gateway that hangs is broken from there on",
+	  a_gateway_that_hangs_is_broken_from_there_on },
+	{ "a slow gateway is judged all the same", a_slow_gateway_is_judged_all_the_same },
+	{ "rows wait for stated caches", rows_wait_for_stated_caches },
 	{ 0 },
 };
 
 int main(int argc, char **argv)
 {
+	between = argc > 3 ? argv[3] : "between.py";
 	return outside_main(argc, argv, "attach", tests);
 }

@@ -77,6 +77,14 @@ static bool is_target(const struct run *run, const char *base)
 	return front && strcmp(front, base) == 0;
 }
 
+/* How long one request may take, unless the row says. */
+static int patience(const struct run *run)
+{
+	int stated = run->lab->target->reach.timeout_ms;
+
+	return stated ? stated : TIMEOUT_MS;
+}
+
 /* What a Host line says: the name that the target is asked for by. */
 static const char *authority_of(struct run *run, const char *base, const struct url *url)
 {
@@ -165,7 +173,7 @@ static const struct answer *ask_at(struct run *run, const char *base, const char
 {
 	const char *path = ask->path ? ask->path : ws_path(run, NULL);
 	struct wire_to options = {
-		.timeout_ms = ask->timeout_ms ? ask->timeout_ms : TIMEOUT_MS,
+		.timeout_ms = ask->timeout_ms ? ask->timeout_ms : patience(run),
 		.no_body = ask->method && strcmp(ask->method, "HEAD") == 0,
 	};
 	const struct answer *a;
@@ -199,7 +207,7 @@ const struct answer *request_platform(struct run *run, const struct ask *ask)
 const struct answer *request_raw(struct run *run, const struct raw *raw)
 {
 	struct wire_to options = {
-		.timeout_ms = raw->timeout_ms ? raw->timeout_ms : TIMEOUT_MS,
+		.timeout_ms = raw->timeout_ms ? raw->timeout_ms : patience(run),
 		.no_body = raw->head,
 		.to_the_end = raw->to_the_end,
 	};

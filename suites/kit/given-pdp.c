@@ -2,6 +2,7 @@
 /* given-pdp.c - a decision point that says what a row wants, and what it was asked. */
 #include "suites/kit/given.h"
 
+#include "suites/kit/caches.h"
 #include "suites/kit/lab.h"
 #include "suites/kit/liar.h"
 
@@ -21,6 +22,7 @@ void pdp_lies(struct run *run, const char *lie)
 		recorder_say(r, NULL);
 	else if (!down && !liar_tell(r, run->edition, lie, &err))
 		run_broken(run, "%s", err.text);
+	caches_decisions(run);
 }
 
 static bool is_decision(const struct run *run, const char *target)
@@ -50,14 +52,18 @@ size_t pdp_saw(struct run *run)
 
 void pdp_says(struct run *run, const struct recorder_answer *a)
 {
-	if (run->lab->now.liar)
-		liar_say(run->lab->now.liar, run->edition, a);
+	if (!run->lab->now.liar)
+		return;
+	liar_say(run->lab->now.liar, run->edition, a);
+	caches_decisions(run);
 }
 
 void pdp_says_yes(struct run *run)
 {
-	if (run->lab->now.liar)
-		liar_say_yes(run->lab->now.liar, run->edition);
+	if (!run->lab->now.liar)
+		return;
+	liar_say_yes(run->lab->now.liar, run->edition);
+	caches_decisions(run);
 }
 
 const struct recorded *pdp_question(struct run *run, size_t index)

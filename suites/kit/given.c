@@ -2,6 +2,7 @@
 /* given.c - what a row arranges, and what the lab's parts saw. */
 #include "suites/kit/given.h"
 
+#include "suites/kit/caches.h"
 #include "suites/kit/door.h"
 #include "suites/kit/lab.h"
 #include "suites/kit/owned.h"
@@ -43,6 +44,8 @@ json_t *sim(struct run *run, const char *method, const char *path, json_t *stole
 	if (status >= 300)
 		run_broken(run, "simulator: %s %s: %s", method, path,
 			   conf_str(answer, "error", "failed"));
+	if (strncmp(path, "/_sim/keys", 10) == 0)
+		caches_keys(run);
 	return answer;
 }
 
@@ -324,6 +327,7 @@ void platform_state(struct run *run, json_t *state)
 	run->lab->now.dirty = true;
 	if (!run->broken && !lab_seed(run->lab, state, &err))
 		run_broken(run, "%s", err.text);
+	caches_decisions(run);
 	json_decref(state);
 }
 

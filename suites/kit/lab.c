@@ -2,6 +2,7 @@
 /* lab.c - a lab: one simulator, and the parts around the target for each surface. */
 #include "suites/kit/lab.h"
 
+#include "suites/kit/caches.h"
 #include "suites/kit/imposter.h"
 #include "suites/kit/people.h"
 #include "suites/kit/places.h"
@@ -499,6 +500,7 @@ bool lab_reset(struct lab *l, struct err *err)
 	if (s->dirty && !lab_seed(l, NULL, err))
 		return false;
 	s->dirty = false;
+	caches_after_row(l);
 	if (s->spoiled)
 		lab_clear(l);
 	return true;

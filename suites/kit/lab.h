@@ -49,10 +49,10 @@ struct assembly {
 	struct reference *
 		instance_part; /* the same, when the target is a part of the reference platform */
 	char home[512];
-	bool dirty;	   /* a row may have changed workspaces or members */
-	bool lost;	   /* an attached target does not answer any more */
-	unsigned silences; /* requests that it did not answer, one after the other */
-	bool spoiled;	   /* the parts remember what the row did: start them anew */
+	bool dirty;   /* a row may have changed workspaces or members */
+	bool lost;    /* an attached target does not answer any more */
+	bool misled;  /* the target may remember a decision that the row made up */
+	bool spoiled; /* the parts remember what the row did: start them anew */
 };
 
 struct lab {

@@ -146,8 +146,6 @@ bool reach_explain(struct lab *l, struct err *err)
 		    was.text, urls[1] ? urls[1] : urls[0]);
 }
 
-enum { SILENCES = 2 }; /* requests without an answer until somebody looks after the target */
-
 void reach_doubt(struct run *run, const char *why)
 {
 	const struct target *t = run->lab->target;
@@ -155,10 +153,6 @@ void reach_doubt(struct run *run, const char *why)
 
 	if (!t->attached || run->broken || s->lost)
 		return;
-	s->silences++;
-	if (!why && s->silences < SILENCES)
-		return;
-	s->silences = 0;
 	s->lost = !t->alive(t->ctx, s->instance);
 	if (s->lost)
 		broken(run, run_printf(run, "the target at %s does not answer any more: %s",
