@@ -85,10 +85,9 @@ struct rotation {
 	int64_t issued_ms;
 };
 
-static void move_on(struct exchange *x, struct session *s, const struct refresh_claim *c)
+static void move_on(struct exchange *x, struct session *s, const struct refresh_claim *c,
+		    bool rotates)
 {
-	bool rotates = refresh_rotates(x);
-
 	if (rotates) {
 		s->generation++;
 		s->rotated_ms = x->now_ms;
@@ -105,12 +104,17 @@ static void exchange_token(void *ctx, struct record *r)
 {
 	struct rotation *n = ctx;
 	struct session *s = (struct session *)r;
+	bool rotates = refresh_rotates(n->x);
+	bool old = rotates && !is_current(n->x, s, n->claim);
 
 	n->why = judge_session(n->x, s, n->claim);
-	if (!n->why && refresh_rotates(n->x) && !is_current(n->x, s, n->claim))
+	if (!n->why && old)
 		n->why = judge_reuse(n->x, s, n->claim);
+	/* Whoever comes late, but in time, is given the token that took its place. */
+	if (old && n->x->provider->behaviours.refresh_reuse != REUSE_KEEP)
+		rotates = false;
 	if (!n->why)
-		move_on(n->x, s, n->claim);
+		move_on(n->x, s, n->claim, rotates);
 	n->generation = s->generation;
 	n->issued_ms = s->issued_ms;
 }

@@ -126,7 +126,8 @@ static bool introduce(const struct state_url *u, redisContext *c, struct err *er
 static redisContext *dial(const struct redis *r, struct err *err)
 {
 	const struct state_url *u = &r->url;
-	struct timeval limit = { .tv_usec = 1000 * REDIS_TIMEOUT_MS };
+	struct timeval limit = { .tv_sec = REDIS_TIMEOUT_MS / 1000,
+				 .tv_usec = REDIS_TIMEOUT_MS % 1000 * 1000 };
 	redisContext *c = *u->path ? redisConnectUnixWithTimeout(u->path, limit)
 				   : redisConnectWithTimeout(u->host, u->port, limit);
 

@@ -12,7 +12,7 @@
 
 #include "idp-sim/base/err.h"
 
-enum { REDIS_TIMEOUT_MS = 500, REDIS_REST_MS = 100 };
+enum { REDIS_TIMEOUT_MS = 1000, REDIS_REST_MS = 100 };
 
 struct redis;
 struct redisReply; /* of hiredis */
