@@ -123,6 +123,13 @@ static const struct trial path_tricks[] = {
 	  .path = "/apis/entities/v2/workspaces/MLTEAM/%2e%2e/other-team" },
 	{ "a path with a parameter", "alice",
 	  .path = "/apis/entities/v2/workspaces/MLTEAM;x=y" },
+	{ "a dot between", "alice", .path = "/apis/entities/v2/workspaces/./MLTEAM" },
+	{ "a coded slash", "alice", .path = "/apis/entities/v2/workspaces/MLTEAM%2fprojects" },
+	{ "a backslash", "alice", .path = "/apis/entities/v2/workspaces/MLTEAM\\projects" },
+	{ "a coded backslash", "alice",
+	  .path = "/apis/entities/v2/workspaces/MLTEAM%5cprojects" },
+	{ "a coded zero", "alice", .path = "/apis/entities/v2/workspaces/MLTEAM%00" },
+	{ "letters in the other case", "alice", .path = "/APIS/Entities/V2/Workspaces/MLTEAM" },
 	{ 0 }
 };
 static const struct trial secret_value[] = {

@@ -801,6 +801,7 @@ static const struct scenario rows[] = {
 		.when = "ask for permissions of an Admin, an Editor, a Viewer",
 		.remedy = "Demand each one; none asked is none lacking.",
 		.catalogue = "AUTH-403-VIEWER-WRITE",
+		.needs = "pdp.has_permissions",
 		.mutants = "pdp-any-permission-suffices pdp-editor-is-admin "
 			   "pdp-empty-permissions-deny",
 		.level = LEVEL_EXTENDED,
@@ -816,6 +817,7 @@ static const struct scenario rows[] = {
 		.when = "ask for roles by name",
 		.remedy = "Look at the bindings of the name; do not expand *.",
 		.catalogue = "AUTH-PROP-WAIT-DEFAULT",
+		.needs = "pdp.has_role",
 		.mutants = "pdp-has-role-expands-wildcard",
 		.level = LEVEL_EXTENDED,
 		.surfaces = PDP,

@@ -258,6 +258,16 @@ static bool usual(const struct target_file *f, const char *claim)
 	return false;
 }
 
+/* A protocol that sends the request and reads a status asks nothing but "allow". */
+static bool never_asked(const struct target_file *f, const char *claim)
+{
+	const char *adapter = conf_str(f->root, "adapter", "");
+
+	return (!strcmp(adapter, "ext-authz") || !strcmp(adapter, "forward-auth")) &&
+	       (!strcmp(claim, "pdp.has_permissions") || !strcmp(claim, "pdp.has_role") ||
+		!strcmp(claim, "pdp.envoy_form"));
+}
+
 /* A target that we start is configured anew for each group; one that runs must be told how. */
 static bool takes_configuration(const struct target_file *f, const char *group)
 {
@@ -271,7 +281,7 @@ bool target_file_claims(const struct target_file *f, const char *claim)
 {
 	static const char prefix[] = "configuration:";
 
-	if (list_has(json_object_get(f->root, "lacks"), claim))
+	if (list_has(json_object_get(f->root, "lacks"), claim) || never_asked(f, claim))
 		return false;
 	if (!strncmp(claim, prefix, sizeof prefix - 1))
 		return takes_configuration(f, claim + sizeof prefix - 1);

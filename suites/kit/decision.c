@@ -74,7 +74,18 @@ static const char *asked(struct run *run, const char *entrypoint, json_t *in)
 	return run_printf(run, "%s %s", entrypoint, text);
 }
 
-const struct decision *decide_input(struct run *run, const char *entrypoint, json_t *input)
+static void add_answer(struct run *run, const struct decision *d)
+{
+	hops_add(run->lab, "pdp", "service", true,
+		 run_printf(run, "%d %s", d->status,
+			    !d->answered ? "no decision"
+			    : d->allowed ? "allowed"
+					 : "denied"),
+		 d->body ? asked(run, "", d->body) : NULL);
+}
+
+static const struct decision *ask(struct run *run, const char *entrypoint, json_t *input,
+				  bool quiet)
 {
 	const struct target *t = run->lab->target;
 	struct decision *d = arena_alloc(run->arena, sizeof(*d));
@@ -84,24 +95,27 @@ const struct decision *decide_input(struct run *run, const char *entrypoint, jso
 	question.input = own_json(run, input);
 	if (run->broken)
 		return d;
-	hops_add(run->lab, "service", "pdp", false, asked(run, entrypoint, input), NULL);
+	if (!quiet)
+		hops_add(run->lab, "service", "pdp", false, asked(run, entrypoint, input),
+			 NULL);
 	if (!t->decide(t->ctx, run->lab->now.instance, &question, d, &err)) {
 		hops_add(run->lab, "pdp", "service", true, err.text, NULL);
 		return d;
 	}
 	own_json(run, d->body);
-	hops_add(run->lab, "pdp", "service", true,
-		 run_printf(run, "%d %s", d->status,
-			    !d->answered ? "no decision"
-			    : d->allowed ? "allowed"
-					 : "denied"),
-		 d->body ? asked(run, "", d->body) : NULL);
+	if (!quiet)
+		add_answer(run, d);
 	return d;
+}
+
+const struct decision *decide_input(struct run *run, const char *entrypoint, json_t *input)
+{
+	return ask(run, entrypoint, input, false);
 }
 
 const struct decision *decide(struct run *run, const struct ask_decision *q)
 {
 	const char *entrypoint = q->entrypoint ? q->entrypoint : "allow";
 
-	return decide_input(run, entrypoint, input_of(run, q, entrypoint));
+	return ask(run, entrypoint, input_of(run, q, entrypoint), q->quiet);
 }

@@ -127,6 +127,7 @@ struct ask_decision {
 	const char *permissions;   /* space separated */
 	const char *role;
 	const char *on_behalf_of;
+	bool quiet; /* not in the transcript */
 };
 const struct decision *decide(struct run *run, const struct ask_decision *ask);
 /* The same with an input document of one's own; stolen. */

@@ -21,21 +21,23 @@ struct run {
 	struct lab *lab;
 	struct arena *arena;
 	const struct scenario *row;
-	const void *arg;              /* of the row */
-	enum surface surface;         /* the door that the row is played at now */
-	const char *provider;         /* "azure" "okta" "keycloak" */
+	const void *arg;      /* of the row */
+	enum surface surface; /* the door that the row is played at now */
+	const char *provider; /* "azure" "okta" "keycloak" */
 	const struct edition *edition;
 	enum edition_bit edition_bit;
 	struct idp *idp;
-	const struct platform_config *config; /* of the auth service and the service around the target */
-	int64_t started_us;           /* monotonic */
-	int64_t started_ms;           /* by the simulator's clock */
-	bool broken;                  /* our side failed: run_broken() said why */
-	struct result *result;        /* filled by check.h and the transcript */
+	const struct platform_config
+		*config;       /* of the auth service and the service around the target */
+	int64_t started_us;    /* monotonic */
+	int64_t started_ms;    /* by the simulator's clock */
+	bool broken;	       /* our side failed: run_broken() said why */
+	struct result *result; /* filled by check.h and the transcript */
 	const char *mark_from, *mark_to, *mark_remark; /* see mark() */
-	const char *guard;            /* of the checks that follow: see guards() */
+	const char *guard; /* of the checks that follow: see guards() */
 	size_t cap_checks;
-	struct owned *owned;          /* see owned.h */
+	json_t *people;	     /* claims by person, as far as asked for; NULL: none yet */
+	struct owned *owned; /* see owned.h */
 };
 
 /* Our own side failed. The first reason stays. Always false. */

@@ -145,11 +145,23 @@ struct session session_for(struct run *run, const char *person)
 
 /* ---- people ---- */
 
+/* Claims of a person's token; a token is signed once for them, not at each question. */
+static json_t *claims_of(struct run *run, const char *person)
+{
+	json_t *claims = json_object_get(run->people, person);
+
+	if (claims)
+		return claims;
+	claims = token_claims(run, token_for(run, person));
+	if (!run->people)
+		run->people = own_json(run, json_object());
+	json_object_set(run->people, person, claims);
+	return claims;
+}
+
 static const char *claim_of(struct run *run, const char *person, const char *name)
 {
-	json_t *claims = token_claims(run, token_for(run, person));
-
-	return arena_str(run->arena, conf_str(claims, name, NULL));
+	return arena_str(run->arena, conf_str(claims_of(run, person), name, NULL));
 }
 
 const char *person_subject(struct run *run, const char *person)
@@ -166,7 +178,7 @@ const char *person_email(struct run *run, const char *person)
 
 const char *person_groups(struct run *run, const char *person)
 {
-	json_t *claims = token_claims(run, token_for(run, person)), *g;
+	json_t *claims = claims_of(run, person), *g;
 	AUTO_BUF b = { 0 };
 	size_t i;
 

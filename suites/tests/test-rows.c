@@ -171,15 +171,28 @@ static void test_catalogue(void)
 
 static void test_sections(void)
 {
-	static const char *const order[] = {
-		"sanity",	   "401",	    "403",
-		"login",	   "delete",	    "gateway",
-		"gateway-headers", "gateway-paths", "gateway-requests",
-		"gateway-answers", "gateway-http2", "vouching",
-		"propagation",	   "admin",	    "help",
-		"tokens",	   "refresh",	    "config",
-		"quickstart",	   "hardening",	    NULL
-	};
+	static const char *const order[] = { "sanity",
+					     "401",
+					     "403",
+					     "decisions",
+					     "login",
+					     "delete",
+					     "gateway",
+					     "gateway-headers",
+					     "gateway-paths",
+					     "gateway-requests",
+					     "gateway-answers",
+					     "gateway-http2",
+					     "vouching",
+					     "propagation",
+					     "admin",
+					     "help",
+					     "tokens",
+					     "refresh",
+					     "config",
+					     "quickstart",
+					     "hardening",
+					     NULL };
 	size_t at = 0;
 
 	for (size_t i = 0; suites[i]; i++) {
