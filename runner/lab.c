@@ -78,7 +78,7 @@ static struct lab *raise_lab(const struct session *s, const struct target *t, st
 					    : "nemo",
 		.address = address ? address : "127.0.0.1",
 		.places = target_places(s->loaded),
-		.home = s->dir,
+		.home = s->folder.path,
 		.reference_cli = s->reference_cli,
 		.seed = s->own.seed,
 	};

@@ -190,31 +190,17 @@ static int64_t row_timeout(const struct session *s)
 	return (command > ROW_MS ? command : ROW_MS) + stated_waits(s);
 }
 
-static bool make_dir(struct session *s, struct err *err)
-{
-	const char *tmp = getenv("TMPDIR");
-
-	if (!tmp || strlen(tmp) > 30)
-		tmp = "/tmp";
-	snprintf(s->dir, sizeof s->dir, "%s/gauntlet-XXXXXX", tmp);
-	if (mkdtemp(s->dir))
-		return true;
-	fail_errno(err, "%s", s->dir);
-	*s->dir = '\0';
-	return false;
-}
-
 bool session_open(struct session *s, const struct options *o, struct err *err)
 {
 	memset(s, 0, sizeof *s);
 	s->arena = arena_new();
-	s->ports.lab = s->ports.run = -1;
+	s->ports.lab = s->ports.run = s->folder.lock = -1;
 	s->options = o;
 	s->own = *o;
 	s->reference_cli = reference_program(s->arena);
 	s->jobs = jobs_of(o);
 	if (!reports_check(o, err) || !same_as_read(s, err) || !load_target(s, err) ||
-	    !load_known(s, err) || !choose_ids(s, err) || !make_dir(s, err))
+	    !load_known(s, err) || !choose_ids(s, err) || !folder_make(&s->folder, err))
 		return false;
 	s->own.timeout_ms = row_timeout(s);
 	return true;
@@ -239,10 +225,7 @@ void session_close(struct session *s)
 {
 	if (s->attached)
 		handover_give_back(&s->ports);
-	if (*s->dir && !s->own.keep)
-		file_remove_tree(s->dir);
-	else if (*s->dir)
-		fprintf(stderr, "kept: %s\n", s->dir);
+	folder_done(&s->folder, s->own.keep);
 	known_free(s->known);
 	target_free(s->loaded);
 	json_decref(s->before);
@@ -274,7 +257,7 @@ struct pool_options session_pool(const struct session *s, const struct plan *pla
 					 : NULL,
 		.places = s->loaded ? target_places(s->loaded) : NULL,
 		.reference_cli = s->reference_cli,
-		.dir = s->dir,
+		.dir = s->folder.path,
 		.jobs = s->attached ? 1 : s->jobs,
 	};
 }

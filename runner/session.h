@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "runner/folder.h"
 #include "runner/handover.h"
 #include "runner/known.h"
 #include "runner/record.h"
@@ -17,7 +18,7 @@ struct session {
 	struct known *known;
 	struct arena *arena;
 	const char *reference_cli;
-	char dir[64]; /* temporary, removed unless --keep */
+	struct folder folder; /* temporary, removed unless --keep */
 	unsigned jobs;
 	const char *const *providers_only;
 	const char **required; /* of a profile */

@@ -159,6 +159,36 @@ static void workers_die_with_their_father(void)
 	CU_ASSERT(outside_gone(worker));
 }
 
+/* What a killed run leaves is removed by the next one; what another still uses, what --keep has
+ * left, and what only has such a name is not. */
+static void a_killed_run_is_swept_up_after(void)
+{
+	static const char mkdirs[] = "mkdir -p tmp/gauntlet-abcdef && TMPDIR=$PWD/tmp "
+				     "$G run --only plain/passes --keep 2> kept.txt";
+	char env[300];
+	struct child *c;
+	struct ran ran = { 0 };
+	long worker = 0;
+
+	CU_ASSERT(outside_ends(NULL, mkdirs, 0));
+	snprintf(env, sizeof env, "GAUNTLET_FAKE_STARTED=%s/swept", outside_dir);
+	c = outside_start(env, "export TMPDIR=$PWD/tmp; exec $G run --only tricky/hangs");
+	CU_ASSERT_PTR_NOT_NULL(c);
+	if (!c)
+		return;
+	CU_ASSERT(outside_wait_for("swept", &worker));
+	CU_ASSERT(outside_ends(NULL, "TMPDIR=$PWD/tmp $G run --only plain/passes", 0));
+	CU_ASSERT(outside_ends(NULL, "test $(ls tmp | wc -l) = 3", 0));
+	kill(child_pid(c), SIGKILL);
+	child_finish(c, &ran);
+	ran_done(&ran);
+	CU_ASSERT(outside_gone(worker));
+	CU_ASSERT(outside_ends(NULL, "TMPDIR=$PWD/tmp $G run --only plain/passes", 0));
+	CU_ASSERT(outside_ends(NULL,
+			       "test $(ls tmp | wc -l) = 2 && test -d tmp/gauntlet-abcdef", 0));
+	CU_ASSERT(outside_ends(NULL, "test -d \"$(sed -n 's/^kept: //p' kept.txt)\"", 0));
+}
+
 static void what_cannot_be_written_is_no_success(void)
 {
 	CU_ASSERT(outside_ends(NULL, "$G run --section plain > /dev/full", 3));
@@ -399,6 +429,7 @@ static const struct outside_test tests[] = {
 	{ "signals end in order", signals_end_in_order },
 	{ "a killed worker is told and replaced", a_killed_worker_is_told_and_replaced },
 	{ "workers die with their father", workers_die_with_their_father },
+	{ "a killed run is swept up after", a_killed_run_is_swept_up_after },
 	{ "what cannot be written is no success", what_cannot_be_written_is_no_success },
 	{ "a report on stdout is alone there", a_report_on_stdout_is_alone_there },
 	{ "shards part the set", shards_part_the_set },
