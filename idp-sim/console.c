@@ -114,7 +114,6 @@ static void send_asset(struct web_request *rq, struct web_reply *rp, const char 
 	rp->status = 200;
 	rp->body = e->text;
 	rp->body_len = e->n;
-	rp->body_static = true;
 }
 
 /* ---- what a form does ---- */

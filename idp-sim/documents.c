@@ -2,6 +2,7 @@
 /*
  * documents.c - discovery, JWKS and other documents that only depend on the path.
  */
+#include "idp-sim/ready.h"
 #include "idp-sim/serve.h"
 #include "idp-sim/spoil.h"
 
@@ -101,8 +102,10 @@ void serve_document(struct exchange *x)
 		x->key = keys_current(x->tenant->keys, NULL);
 	if (x->endpoint->kind != EP_DOCUMENT && spoil_document(x, &t))
 		serve_spoilt(x, &t);
-	else
+	else {
 		answer(x, 200, x->endpoint->body);
+		ready_keep(x);
+	}
 }
 
 /* ---- Entra's instance discovery ---- */

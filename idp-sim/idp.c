@@ -3,6 +3,7 @@
 #include "idp-sim/doors.h"
 #include "idp-sim/overlay.h"
 #include "idp-sim/record.h"
+#include "idp-sim/change.h"
 #include "idp-sim/registry.h"
 #include "idp-sim/session.h"
 #include "idp-sim/shared.h"
@@ -195,8 +196,10 @@ struct idp *idp_start(const struct idp_options *o, struct err *err)
 	copy_options(s, o);
 	set_clock(s);
 	rng_bytes(&s->rng, s->secret, sizeof(s->secret));
-	if (begin(s, o, err))
+	if (begin(s, o, err)) {
+		change_note(); /* another one may have been at this address */
 		return s;
+	}
 	idp_stop(s);
 	return NULL;
 }

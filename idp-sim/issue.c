@@ -63,17 +63,17 @@ static const char *sign(struct exchange *x, const char *kind, struct buf *header
 			struct buf *claims)
 {
 	const struct key *key = x->key;
-	AUTO_BUF token = { 0 };
+	AUTO_BUF token = { .arena = x->arena };
 
 	if (!spoil_token(x, kind, header, claims, &token))
 		jwt_sign(&token, key, header->p, header->n, claims->p, claims->n);
-	return arena_dup(x->arena, token.p, token.n);
+	return buf_keep(&token);
 }
 
 static void make_access(struct exchange *x)
 {
-	AUTO_BUF header = { 0 };
-	AUTO_BUF claims = { 0 };
+	AUTO_BUF header = { .arena = x->arena };
+	AUTO_BUF claims = { .arena = x->arena };
 
 	issue_access_texts(x, &header, &claims);
 	x->issue->access_token = sign(x, "access", &header, &claims);
@@ -84,17 +84,17 @@ static const char *at_hash(struct exchange *x)
 {
 	const char *t = x->issue->access_token;
 	unsigned char h[SHA256_DIGEST_LENGTH];
-	AUTO_BUF b = { 0 };
+	AUTO_BUF b = { .arena = x->arena };
 
 	SHA256((const unsigned char *)t, strlen(t), h);
 	buf_b64url(&b, h, sizeof(h) / 2);
-	return arena_dup(x->arena, b.p, b.n);
+	return buf_keep(&b);
 }
 
 static void make_id(struct exchange *x)
 {
-	AUTO_BUF header = { 0 };
-	AUTO_BUF claims = { 0 };
+	AUTO_BUF header = { .arena = x->arena };
+	AUTO_BUF claims = { .arena = x->arena };
 
 	x->issue->at_hash = at_hash(x);
 	issue_id_texts(x, &header, &claims);

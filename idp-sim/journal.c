@@ -3,6 +3,9 @@
  * A ring of what was said, kept as it came and made JSON without secrets when somebody reads it:
  * a request costs a copy into memory that its slot already has. Nothing leaves but through
  * write_entry(), which takes the secrets out.
+ *
+ * Threads do not wait for each other: each takes the next number and fills the slot of that
+ * number under the slot's own lock. A reader stops before a number whose slot is not filled yet.
  */
 #include "idp-sim/journal.h"
 
@@ -29,7 +32,9 @@ enum part {
 /* One exchange. `raw` holds its parts and then its headers, each a name and a value; the first
  * seven parts are the facts. */
 struct entry {
-	int64_t seq; /* from 1; 0: empty */
+	pthread_mutex_t lock;
+	int64_t seq; /* from 1; 0: never filled */
+	bool empty;  /* since a reset */
 	int64_t time_ms, took_us;
 	int status;
 	enum web_fault fault;
@@ -39,7 +44,7 @@ struct entry {
 	} parts[N_PARTS];
 	uint32_t headers_at;
 	size_t body_len, answer_len; /* in full; a part that is too long is left out */
-	const char *fixed;	     /* an answer that lives for ever; NULL: it is in raw */
+	struct web_ready *ready; /* the answer, when it was kept ready; NULL: it is in raw */
 };
 
 #define ABSENT UINT32_MAX
@@ -50,8 +55,8 @@ struct journal {
 	pthread_cond_t grown; /* on the monotonic clock */
 	pthread_cond_t left;
 	struct entry *ring;
-	int64_t last; /* seq of the newest */
-	int waiting;
+	_Atomic int64_t last; /* seq of the newest */
+	_Atomic int waiting;
 	bool closed;
 };
 
@@ -68,6 +73,8 @@ struct journal *journal_new(const struct journal_options *o)
 	j->ring = calloc(j->o.limit, sizeof(*j->ring));
 	if (!j->ring)
 		abort();
+	for (size_t i = 0; i < j->o.limit; i++)
+		pthread_mutex_init(&j->ring[i].lock, NULL);
 	pthread_mutex_init(&j->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -87,14 +94,23 @@ void journal_close(struct journal *j)
 	pthread_mutex_unlock(&j->lock);
 }
 
+static void entry_empty(struct entry *e)
+{
+	buf_done(&e->raw);
+	web_ready_unref(e->ready);
+	e->ready = NULL;
+	e->empty = true;
+}
+
 void journal_reset(struct journal *j)
 {
-	pthread_mutex_lock(&j->lock);
 	for (size_t i = 0; i < j->o.limit; i++) {
-		buf_done(&j->ring[i].raw);
-		j->ring[i] = (struct entry) { 0 };
+		struct entry *e = &j->ring[i];
+
+		pthread_mutex_lock(&e->lock);
+		entry_empty(e);
+		pthread_mutex_unlock(&e->lock);
 	}
-	pthread_mutex_unlock(&j->lock);
 }
 
 void journal_free(struct journal *j)
@@ -102,7 +118,10 @@ void journal_free(struct journal *j)
 	if (!j)
 		return;
 	journal_close(j);
-	journal_reset(j);
+	for (size_t i = 0; i < j->o.limit; i++) {
+		entry_empty(&j->ring[i]);
+		pthread_mutex_destroy(&j->ring[i].lock);
+	}
 	pthread_cond_destroy(&j->grown);
 	pthread_cond_destroy(&j->left);
 	pthread_mutex_destroy(&j->lock);
@@ -164,8 +183,9 @@ static void keep_exchange(struct entry *e, const struct facts *f, const struct w
 	keep_text(e, PART_QUERY, rq->query);
 	keep_text(e, PART_TYPE, web_header(rq, "Content-Type"));
 	keep(e, PART_BODY, rq->body, rq->body_len <= BODY_LIMIT ? rq->body_len : 0);
-	e->fixed = whole && rp->body_static ? rp->body : NULL;
-	keep(e, PART_ANSWER, whole && !e->fixed ? rp->body : NULL, rp->body_len);
+	web_ready_unref(e->ready);
+	e->ready = whole ? web_ready_ref(rp->ready) : NULL;
+	keep(e, PART_ANSWER, whole && !e->ready ? rp->body : NULL, rp->body_len);
 	e->headers_at = (uint32_t)e->raw.n;
 	web_headers(rq, keep_header, &e->raw);
 	e->status = rp->status;
@@ -197,18 +217,31 @@ static void tell(const struct journal *j, const struct facts *f, const struct we
 	j->o.on_line(j->o.ctx, line.p);
 }
 
+static struct entry *slot_of(struct journal *j, int64_t seq)
+{
+	return &j->ring[seq % (int64_t)j->o.limit];
+}
+
 void journal_add(struct journal *j, const struct facts *f, const struct web_request *rq,
 		 const struct web_reply *rp, int64_t took_us)
 {
-	pthread_mutex_lock(&j->lock);
-	struct entry *e = &j->ring[++j->last % (int64_t)j->o.limit];
-	keep_exchange(e, f, rq, rp);
-	e->seq = j->last;
-	e->time_ms = clk_now_ms(j->o.clk);
-	e->took_us = took_us;
-	if (j->waiting)
+	int64_t seq = ++j->last;
+	struct entry *e = slot_of(j, seq);
+
+	pthread_mutex_lock(&e->lock);
+	if (e->seq < seq) { /* else others were a whole ring faster */
+		keep_exchange(e, f, rq, rp);
+		e->seq = seq;
+		e->empty = false;
+		e->time_ms = clk_now_ms(j->o.clk);
+		e->took_us = took_us;
+	}
+	pthread_mutex_unlock(&e->lock);
+	if (j->waiting) {
+		pthread_mutex_lock(&j->lock);
 		pthread_cond_broadcast(&j->grown);
-	pthread_mutex_unlock(&j->lock);
+		pthread_mutex_unlock(&j->lock);
+	}
 	if (j->o.on_line)
 		tell(j, f, rp);
 }
@@ -287,7 +320,7 @@ static void put_reply(struct buf *out, const struct entry *e)
 {
 	AUTO_BUF safe = { 0 };
 	size_t n = e->answer_len;
-	const char *answer = e->fixed ? e->fixed : part_of(e, PART_ANSWER, &n);
+	const char *answer = e->ready ? web_ready_body(e->ready) : part_of(e, PART_ANSWER, &n);
 
 	buf_printf(out, ",\"status\":%d", e->status);
 	if (answer) {
@@ -334,18 +367,33 @@ static bool matches(const struct entry *e, const struct facts *filter)
 	return true;
 }
 
-/* Appends what came after `since` and matches; the lock is held. Returns the newest seq. */
+/* Appends the entry when it is still there and matches; false: it is not filled yet. */
+static bool collect_one(struct journal *j, int64_t seq, const struct facts *filter,
+			json_t *list)
+{
+	struct entry *e = slot_of(j, seq);
+	bool filled;
+
+	pthread_mutex_lock(&e->lock);
+	filled = e->seq >= seq;
+	if (e->seq == seq && !e->empty && matches(e, filter))
+		json_array_append_new(list, write_entry(e));
+	pthread_mutex_unlock(&e->lock);
+	return filled;
+}
+
+/* Appends what came after `since` and matches. Returns the newest seq that was looked at. */
 static int64_t collect(struct journal *j, int64_t since, const struct facts *filter,
 		       json_t *list)
 {
-	int64_t oldest = j->last - (int64_t)j->o.limit + 1;
+	int64_t last = j->last, oldest = last - (int64_t)j->o.limit + 1;
+	int64_t seq = since + 1 > oldest ? since + 1 : oldest;
 
-	for (int64_t seq = since + 1 > oldest ? since + 1 : oldest; seq <= j->last; seq++) {
-		const struct entry *e = seq > 0 ? &j->ring[seq % (int64_t)j->o.limit] : NULL;
-		if (e && e->seq == seq && matches(e, filter))
-			json_array_append_new(list, write_entry(e));
-	}
-	return j->last;
+	if (seq < 1)
+		seq = 1;
+	while (seq <= last && collect_one(j, seq, filter, list))
+		seq++;
+	return seq > last ? last : seq - 1;
 }
 
 json_t *journal_read(struct journal *j, int64_t since, const struct facts *filter)

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+enum { MAX_SIGNATURE = 512 };
+
 /* Where the parts of a compact JWS are. */
 struct parts {
 	const char *p[3];
@@ -16,6 +18,7 @@ void jwt_sign(struct buf *out, const struct key *key, const char *header, size_t
 {
 	size_t start = out->n;
 
+	buf_reserve(out, (header_n + payload_n + MAX_SIGNATURE) * 4 / 3 + 8);
 	buf_b64url(out, header, header_n);
 	buf_char(out, '.');
 	buf_b64url(out, payload, payload_n);

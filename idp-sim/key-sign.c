@@ -26,17 +26,28 @@ static bool is(const char *alg, const char *name)
 	return !strcmp(alg, name);
 }
 
-/* DER to R||S (RFC 7518, 3.4). */
-static size_t ec_raw(unsigned char *sig, size_t n)
+/* One INTEGER of DER as EC_HALF bytes: it has a zero in front where its first bit is set, and
+ * none where it is small. Returns what stands behind it. */
+static const unsigned char *half(const unsigned char *der, unsigned char *ret)
 {
-	const unsigned char *p = sig;
-	AUTO(ECDSA_SIG) ECDSA_SIG *parts = d2i_ECDSA_SIG(NULL, &p, (long)n);
+	size_t n = der[1];
+	const unsigned char *digits = der + 2, *end = digits + n;
 
-	if (!parts)
-		return 0;
-	BN_bn2binpad(ECDSA_SIG_get0_r(parts), sig, EC_HALF);
-	BN_bn2binpad(ECDSA_SIG_get0_s(parts), sig + EC_HALF, EC_HALF);
-	return 2 * (size_t)EC_HALF;
+	if (n > EC_HALF)
+		digits = end - EC_HALF, n = EC_HALF;
+	memset(ret, 0, EC_HALF - n);
+	memcpy(ret + EC_HALF - n, digits, n);
+	return end;
+}
+
+/* A SEQUENCE of two INTEGERs, as OpenSSL has just made it, to R||S (RFC 7518, 3.4). */
+static size_t ec_raw(unsigned char *sig)
+{
+	unsigned char raw[2 * EC_HALF];
+
+	half(half(sig + 2, raw), raw + EC_HALF);
+	memcpy(sig, raw, sizeof(raw));
+	return sizeof(raw);
 }
 
 /* R||S to DER; the caller OPENSSL_free()s *ret. */
@@ -71,7 +82,7 @@ static size_t sign(const struct key *k, const void *text, size_t n, unsigned cha
 	if (!ctx || EVP_MD_CTX_copy_ex(ctx, m->sign) != 1 ||
 	    EVP_DigestSign(ctx, ret, &len, text, n) != 1)
 		abort(); /* a key that signed when it was prepared: only memory can be gone */
-	return is(k->kty, "EC") ? ec_raw(ret, len) : len;
+	return is(k->kty, "EC") ? ec_raw(ret) : len;
 }
 
 void key_sign(const struct key *k, const void *text, size_t n, struct buf *out)

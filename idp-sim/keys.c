@@ -4,6 +4,7 @@
 
 #include "idp-sim/base/file.h"
 #include "idp-sim/keys-private.h"
+#include "idp-sim/change.h"
 
 #include <fcntl.h>
 #include <openssl/bio.h>
@@ -130,6 +131,7 @@ static void push(struct keys *k, struct key *key)
 		key->next = k->first;
 		k->first = key;
 	}
+	change_note();
 }
 
 static struct key *make(struct keys *k, const char *alg, unsigned nth, struct err *err)
@@ -287,6 +289,7 @@ void keys_retire_old(struct keys *k)
 	for (struct key *key = k->first; key; key = key->next)
 		if (key != current && !strcmp(key->use, "sig"))
 			key->published = false;
+	change_note();
 }
 
 /* ---- keys that must not be trusted ---- */

@@ -109,6 +109,8 @@ static bool load_endpoint(struct loader *l, json_t *root, size_t i, json_t *o,
 	if (!ep->path || *ep->path != '/')
 		return load_fail(l, at, "an endpoint needs a path that begins with '/'");
 	ep->path = arena_printf(l->a, "%s%s", l->p->prefix, ep->path);
+	ep->tail = strrchr(ep->path, '}') ? strrchr(ep->path, '}') + 1 : ep->path;
+	ep->tail_n = strlen(ep->tail);
 	ep->version = load_str(l->a, o, "version");
 	ep->strict_type = conf_bool(o, "strict_type", false);
 	ep->methods = load_str(l->a, o, "methods");

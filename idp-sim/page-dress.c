@@ -48,5 +48,4 @@ void dress_page(struct exchange *x)
 	buf_str(&b, body + 1);
 	rp->body = arena_dup(x->arena, b.p, b.n);
 	rp->body_len = b.n;
-	rp->body_static = false;
 }

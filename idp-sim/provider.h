@@ -53,8 +53,10 @@ enum endpoint_kind {
 struct endpoint {
 	const struct provider *provider;
 	enum endpoint_kind kind;
-	const char *name;    /* "token": what facts.endpoint says */
-	const char *path;    /* "/realms/{tenant}/protocol/openid-connect/token" */
+	const char *name; /* "token": what facts.endpoint says */
+	const char *path; /* "/realms/{tenant}/protocol/openid-connect/token" */
+	const char *tail; /* of path, behind its last "}": "/protocol/openid-connect/token" */
+	size_t tail_n;
 	const char *version; /* "1.0": Entra's v1 wire; NULL when the dialect has one version */
 	const char *methods; /* "GET POST"; NULL: by kind */
 	const char *tenant;  /* fixed tenant of a path without {tenant}; NULL: none */

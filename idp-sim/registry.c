@@ -2,8 +2,15 @@
 #include "idp-sim/registry.h"
 #include "idp-sim/load.h"
 #include "idp-sim/map.h"
+#include "idp-sim/change.h"
 
 #include <string.h>
+
+static void change_end(struct idp *s)
+{
+	pthread_mutex_unlock(&s->change);
+	change_note();
+}
 
 static struct loader loader_of(struct provider *p, struct err *err)
 {
@@ -160,7 +167,7 @@ bool patch_client(struct idp *s, struct provider *p, const char *id, const json_
 	if (c)
 		put_client(p, c);
 	json_decref(o);
-	pthread_mutex_unlock(&s->change);
+	change_end(s);
 	return c != NULL;
 }
 
@@ -192,7 +199,7 @@ bool patch_user(struct idp *s, struct provider *p, const char *name, const json_
 		put_user(p, u);
 	}
 	json_decref(o);
-	pthread_mutex_unlock(&s->change);
+	change_end(s);
 	return u != NULL;
 }
 
@@ -228,7 +235,7 @@ bool patch_tenant(struct idp *s, struct provider *p, const char *id, const json_
 	o = merged(old ? old->source : NULL, "id", id, patch);
 	t = put_new_tenant(s, p, o, err);
 	json_decref(o);
-	pthread_mutex_unlock(&s->change);
+	change_end(s);
 	return t != NULL;
 }
 
@@ -261,7 +268,7 @@ const struct tenant *add_tenant(struct idp *s, struct provider *p, const json_t 
 	else
 		t = put_new_tenant(s, p, o, err);
 	json_decref(o);
-	pthread_mutex_unlock(&s->change);
+	change_end(s);
 	return t;
 }
 
@@ -342,6 +349,6 @@ bool registry_reset(struct idp *s, struct provider *p, struct err *err)
 	map_each(p->users, retire_user, p);
 	map_clear(p->users);
 	ok = ok && load_users(&l, users) && reset_tenants(p, &l);
-	pthread_mutex_unlock(&s->change);
+	change_end(s);
 	return ok;
 }

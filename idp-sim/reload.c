@@ -5,6 +5,7 @@
  * Everything is made anew beside what is served, and takes its place only when all of it is
  * good. What was served stays until idp_stop(): a handler, a session or a code may hold it.
  */
+#include "idp-sim/change.h"
 #include "idp-sim/map.h"
 #include "idp-sim/overlay.h"
 #include "idp-sim/registry.h"
@@ -102,6 +103,7 @@ static void swap(struct idp *s, struct provider **fresh)
 		retire(s, old);
 		pthread_mutex_unlock(&s->change);
 	}
+	change_note();
 }
 
 bool idp_reload(struct idp *s, struct err *err)

@@ -24,7 +24,7 @@ static const char *short_name(const struct scopes *s, const char *name)
 
 const char *scopes_text(struct exchange *x, const struct scopes *s, enum scopes_form form)
 {
-	AUTO_BUF b = { 0 };
+	AUTO_BUF b = { .arena = x->arena };
 
 	for (size_t i = 0; i < s->n; i++) {
 		const char *name = s->v[i];
@@ -37,7 +37,7 @@ const char *scopes_text(struct exchange *x, const struct scopes *s, enum scopes_
 			buf_char(&b, ' ');
 		buf_str(&b, form == SCOPES_SHORT ? short_name(s, name) : name);
 	}
-	return b.p ? arena_dup(x->arena, b.p, b.n) : "";
+	return buf_keep(&b);
 }
 
 static void add_audience(const char **ret, size_t *n, const char *aud)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "idp-sim/serve.h"
 #include "idp-sim/doors.h"
+#include "idp-sim/change.h"
 #include "idp-sim/pages.h"
+#include "idp-sim/ready.h"
 #include "idp-sim/registry.h"
 #include "idp-sim/shared.h"
 #include "idp-sim/text.h"
@@ -45,6 +47,7 @@ static const struct endpoint *find_endpoint(const struct idp *s, const struct do
 					    size_t *ret_n)
 {
 	const struct endpoint *best = NULL;
+	size_t path_n = strlen(path);
 	int most = -1;
 
 	for (size_t i = 0; i < s->n_providers; i++) {
@@ -56,8 +59,11 @@ static const struct endpoint *find_endpoint(const struct idp *s, const struct do
 			const struct endpoint *ep = &p->endpoints[j];
 			const char *word = NULL;
 			size_t n = 0;
-			int literal = match(ep->path, path, &word, &n);
 
+			if (path_n < ep->tail_n ||
+			    memcmp(path + path_n - ep->tail_n, ep->tail, ep->tail_n) != 0)
+				continue;
+			int literal = match(ep->path, path, &word, &n);
 			if (literal <= most)
 				continue;
 			most = literal;
@@ -98,7 +104,7 @@ static const struct endpoint *nearest_endpoint(const struct idp *s, const struct
 
 /* ---- an exchange ---- */
 
-static const char *origin_of(struct idp *s, const struct web_request *rq, struct arena *a)
+const char *exchange_origin(struct idp *s, const struct web_request *rq, struct arena *a)
 {
 	const struct door *via = doors_via(s, rq);
 	const char *proto, *host;
@@ -130,7 +136,7 @@ void exchange_init(struct exchange *x, struct idp *s, const struct provider *p,
 		.origin = s->doors ? doors_origin(s, NULL, p, t) : NULL,
 	};
 	if (!x->origin)
-		x->origin = origin_of(s, NULL, a);
+		x->origin = exchange_origin(s, NULL, a);
 	x->facts.provider = p->name;
 	x->facts.tenant = t ? t->id : NULL;
 }
@@ -171,7 +177,7 @@ void put_headers(struct exchange *x, const struct header_set *h)
 		const char *value = template_text(h->v[i].value, x, x->arena);
 
 		if (*value && !strpbrk(value, "\r\n"))
-			web_set(x->rq, x->rp, h->v[i].name, "%s", value);
+			web_put(x->rq, x->rp, h->v[i].name, value);
 	}
 }
 
@@ -359,13 +365,19 @@ void serve(void *ctx, struct web_request *rq, struct web_reply *rp)
 	struct idp *s = ctx;
 	int64_t began = clk_mono_us();
 	bool reachable = shared_begin(s);
+	uint64_t stamp = change_count();
 	const char *word = NULL;
 	size_t n = 0;
 	const struct door *via = doors_via(s, rq);
-	const struct endpoint *ep = find_endpoint(s, via, rq->path, &word, &n);
-	bool found = ep != NULL;
+	const struct endpoint *ep;
 	struct exchange x;
 
+	if (ready_answer(s, via, rq, rp, &x.facts)) {
+		journal_add(s->journal, &x.facts, rq, rp, clk_mono_us() - began);
+		return;
+	}
+	ep = find_endpoint(s, via, rq->path, &word, &n);
+	bool found = ep != NULL;
 	if (!found)
 		ep = nearest_endpoint(s, via, rq->path);
 	if (!s->origin)
@@ -375,11 +387,13 @@ void serve(void *ctx, struct web_request *rq, struct web_reply *rp)
 		return;
 	}
 	exchange_init(&x, s, ep->provider, NULL, rq->arena);
+	x.stamp = stamp;
+	x.via = via;
 	x.rq = rq;
 	x.rp = rp;
 	x.endpoint = ep;
 	x.version = ep->version;
-	x.origin = origin_of(s, rq, rq->arena);
+	x.origin = exchange_origin(s, rq, rq->arena);
 	x.authorization = web_header(rq, "Authorization");
 	x.facts.endpoint = found ? ep->name : "unknown";
 	if (!found)

@@ -13,6 +13,8 @@ void serve(void *ctx, struct web_request *rq, struct web_reply *rp);
 void exchange_init(struct exchange *x, struct idp *s, const struct provider *p,
 		   const struct tenant *t, struct arena *a);
 
+/* What issuers begin with, as rq reached us; NULL rq: as the listener is called. */
+const char *exchange_origin(struct idp *s, const struct web_request *rq, struct arena *a);
 /* The issuer in this exchange, in its arena. */
 const char *exchange_issuer(struct exchange *x);
 /* The array of a JWKS document. */

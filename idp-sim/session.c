@@ -73,13 +73,13 @@ const char *session_new_id(struct exchange *x)
 {
 	const struct template *t = x->provider->texts[TXT_session_id];
 	unsigned char raw[12];
-	AUTO_BUF b = { 0 };
+	AUTO_BUF b = { .arena = x->arena };
 
 	if (x->provider->behaviours.refresh_is_jwt && t)
 		return template_text(t, x, x->arena);
 	rng_bytes(&x->idp->rng, raw, sizeof(raw));
 	buf_b64url(&b, raw, sizeof(raw));
-	return arena_dup(x->arena, b.p, b.n);
+	return buf_keep(&b);
 }
 
 /* How long an ended session is remembered, to tell an expired token from an unknown one. */
@@ -129,12 +129,14 @@ static void digest(struct exchange *x, const void *text, size_t n, unsigned char
 
 const char *uuid_of(struct arena *a, const unsigned char b[16])
 {
-	return arena_printf(a,
-			    "%02x%02x%02x%02x-%02x%02x-4%01x%02x-%02x%02x-"
-			    "%02x%02x%02x%02x%02x%02x",
-			    b[0], b[1], b[2], b[3], b[4], b[5], b[6] & 0xf, b[7],
-			    0x80 | (b[8] & 0x3f), b[9], b[10], b[11], b[12], b[13], b[14],
-			    b[15]);
+	char *text = arena_alloc(a, UUID_LEN + 1);
+	unsigned char v4[16];
+
+	memcpy(v4, b, sizeof(v4));
+	v4[6] = (unsigned char)(0x40 | (b[6] & 0xf));
+	v4[8] = (unsigned char)(0x80 | (b[8] & 0x3f));
+	uuid_text(v4, text);
+	return text;
 }
 
 const char *derived_uuid(struct exchange *x, const char *text)
@@ -240,16 +242,16 @@ static bool read_opaque(struct exchange *x, const char *token, struct refresh_cl
 static const char *signed_jwt(struct exchange *x)
 {
 	const struct key *before = x->key;
-	AUTO_BUF header = { 0 };
-	AUTO_BUF claims = { 0 };
-	AUTO_BUF token = { 0 };
+	AUTO_BUF header = { .arena = x->arena };
+	AUTO_BUF claims = { .arena = x->arena };
+	AUTO_BUF token = { .arena = x->arena };
 
 	x->key = keys_current(x->tenant->keys, "HS512");
 	template_put(x->provider->texts[TXT_refresh_header], x, NULL, &header);
 	template_put(x->provider->texts[TXT_refresh_claims], x, NULL, &claims);
 	jwt_sign(&token, x->key, header.p, header.n, claims.p, claims.n);
 	x->key = before;
-	return arena_dup(x->arena, token.p, token.n);
+	return buf_keep(&token);
 }
 
 static bool read_jwt(struct exchange *x, const char *token, struct refresh_claim *ret)

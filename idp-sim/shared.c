@@ -265,7 +265,6 @@ void shared_end(struct exchange *x)
 	if (!shared_lost(x->idp) || !shared_needed(x->endpoint))
 		return;
 	x->rp->headers = NULL;
-	x->rp->body_static = false;
 	x->redirect_uri = NULL; /* it is the server that fails, not the request */
 	refuse(x, S_server_error);
 }

@@ -157,7 +157,9 @@ struct exchange {
 	struct form form; /* of the body */
 	struct form query;
 	int64_t now_ms;
-	const char *origin; /* "http://127.0.0.1:41873": what issuers begin with */
+	const struct door *via; /* the door it came by; NULL: the common listener */
+	uint64_t stamp;		/* change_count() from before anything was looked up */
+	const char *origin;	/* "http://127.0.0.1:41873": what issuers begin with */
 	const char *version;
 	const char *issuer; /* text of issuer_of for issuer_tenant, made once */
 	const struct template *issuer_of;

@@ -27,6 +27,7 @@ struct template
 	enum text_kind kind;
 	struct op *ops;
 	size_t n;
+	const char *literal; /* the whole text, when it is always the same; NULL: it is not */
 };
 
 /* ---- compiling ---- */
@@ -168,37 +169,20 @@ struct template *template_new(struct arena *a, const char *text, enum text_kind 
 	/* A literal block of YAML ends with a line break that is not meant. */
 	if (kind != TEXT_HTML && n && text[n - 1] == '\n')
 		((char *)c.at)[n - 1] = '\0';
-	return compile(&c) ? t : NULL;
+	if (!compile(&c))
+		return NULL;
+	if (t->n == 2 && t->ops[1].kind == OP_TEXT && !t->ops[1].s[t->ops[1].n])
+		t->literal = t->ops[1].s;
+	return t;
 }
 
 /* ---- rendering ---- */
-
-/* The content of a JSON string: what buf_json() writes, less its quotes. */
-static void put_quoted(struct buf *out, const char *s, size_t n)
-{
-	size_t start = out->n;
-	size_t plain = 0;
-
-	while (plain < n && (unsigned char)s[plain] >= ' ' && (unsigned char)s[plain] < 0x7f &&
-	       s[plain] != '"' && s[plain] != '\\')
-		plain++;
-	if (plain == n) {
-		buf_add(out, s, n);
-		return;
-	}
-	buf_json(out, s, n);
-	if (out->overflow)
-		return;
-	memmove(out->p + start, out->p + start + 1, out->n - start - 2);
-	out->n -= 2;
-	out->p[out->n] = '\0';
-}
 
 static void put_string(enum text_kind kind, bool quoted, const char *s, size_t n,
 		       struct buf *out)
 {
 	if (kind == TEXT_JSON && quoted)
-		put_quoted(out, s, n);
+		buf_json_text(out, s, n);
 	else if (kind == TEXT_JSON)
 		buf_json(out, s, n);
 	else if (kind == TEXT_HTML)
@@ -213,7 +197,7 @@ static void put_value(enum text_kind kind, bool quoted, const struct value *v, s
 {
 	switch (v->kind) {
 	case VALUE_INT:
-		buf_printf(out, "%lld", (long long)v->i);
+		buf_int(out, v->i);
 		break;
 	case VALUE_BOOL:
 		buf_str(out, v->i ? "true" : "false");
@@ -228,7 +212,10 @@ static void put_value(enum text_kind kind, bool quoted, const struct value *v, s
 				   v->text ? strlen(v->text) : v->n, out);
 		break;
 	case VALUE_STRING:
-		put_string(kind, quoted, v->s, v->n, out);
+		if (v->plain && (quoted || kind != TEXT_JSON))
+			buf_add(out, v->s, v->n);
+		else
+			put_string(kind, quoted, v->s, v->n, out);
 	}
 }
 
@@ -314,8 +301,18 @@ void template_put(const struct template *t, struct exchange *x, const char *skip
 
 const char *template_text(const struct template *t, struct exchange *x, struct arena *a)
 {
-	AUTO_BUF b = { 0 };
+	AUTO_BUF b = { .arena = a };
 
+	if (t && t->literal)
+		return t->literal;
 	template_put(t, x, NULL, &b);
-	return b.p ? arena_dup(a, b.p, b.n) : "";
+	return buf_keep(&b);
+}
+
+bool template_is_fixed(const struct template *t)
+{
+	for (size_t i = 0; t && i < t->n; i++)
+		if (t->ops[i].slot && !slot_is_fixed(t->ops[i].slot))
+			return false;
+	return true;
 }

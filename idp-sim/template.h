@@ -43,7 +43,8 @@ struct value {
 	enum value_kind kind;
 	const char *s; /* STRING; JSON: the text of it */
 	size_t n;
-	int64_t i;	  /* INT and BOOL */
+	int64_t i;  /* INT and BOOL */
+	bool plain; /* STRING that nothing escapes and that stands between quotes: a token */
 	const char *text; /* JSON only: what stands between quotes, e.g. "a b" of ["a","b"] */
 };
 
@@ -57,6 +58,9 @@ struct slot {
 /* Finds the slot of a name and its argument; NULL when there is none. In values.c. */
 const struct slot *slot_find(const char *name, size_t n, const char **ret_arg);
 
+/* Does its value depend on nothing but path, configuration and keys? In values.c. */
+bool slot_is_fixed(const struct slot *slot);
+
 struct template;
 
 /* Compiles into the arena, which also keeps a copy of the text. NULL with err (ERR_INPUT, no
@@ -67,5 +71,7 @@ struct template *template_new(struct arena *a, const char *text, enum text_kind 
  * NULL: none. t may be NULL: nothing. */
 void template_put(const struct template *t, struct exchange *x, const char *skip_member,
 		  struct buf *out);
-/* The text, in the arena. */
+/* The text, in the arena or of the template. */
 const char *template_text(const struct template *t, struct exchange *x, struct arena *a);
+/* Is it the same for all requests to one path, until configuration or keys change? */
+bool template_is_fixed(const struct template *t);

@@ -19,7 +19,6 @@ static void say(const struct web_request *rq, struct web_reply *rp, int status,
 		   title, title);
 	rp->headers = NULL;
 	web_text(rq, rp, status, "text/html", page.p, page.n);
-	rp->body_static = false;
 }
 
 static void replace_type(const struct web_request *rq, struct web_reply *rp, const char *type)

@@ -216,6 +216,11 @@ bool troubles_arm(struct troubles *t, const json_t *spec, int *ret_id, struct er
 	return true;
 }
 
+bool troubles_armed(const struct troubles *t)
+{
+	return t->n > 0;
+}
+
 static void drop(struct troubles *t, struct armed **at)
 {
 	struct armed *a = *at;

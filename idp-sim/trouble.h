@@ -46,6 +46,7 @@ bool troubles_arm(struct troubles *t, const json_t *spec, int *ret_id,
 		  struct err *err) MUST_CHECK;
 bool troubles_clear(struct troubles *t, int id); /* 0: all; false when there is no such one */
 json_t *troubles_list(struct troubles *t);	 /* new reference */
+bool troubles_armed(const struct troubles *t);	 /* any at all? */
 
 /*
  * The first armed trouble of that kind that matches; copied to ret, one use taken. For

@@ -101,12 +101,12 @@ static bool get_resource(struct exchange *x, const char *arg, struct value *v)
 
 static bool get_access_token(struct exchange *x, const char *arg, struct value *v)
 {
-	return x->issue && set_str(v, x->issue->access_token);
+	return x->issue && set_token(v, x->issue->access_token);
 }
 
 static bool get_id_token(struct exchange *x, const char *arg, struct value *v)
 {
-	return x->issue && set_str(v, x->issue->id_token);
+	return x->issue && set_token(v, x->issue->id_token);
 }
 
 static bool get_refresh_token(struct exchange *x, const char *arg, struct value *v)

@@ -157,7 +157,7 @@ static bool get_method(struct exchange *x, const char *arg, struct value *v)
 
 static bool get_peer(struct exchange *x, const char *arg, struct value *v)
 {
-	return set_str(v, x->rq ? x->rq->peer : "127.0.0.1");
+	return set_str(v, x->rq ? web_peer(x->rq) : "127.0.0.1");
 }
 
 const struct slot who_slots[] = {

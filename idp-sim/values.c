@@ -8,7 +8,7 @@
 
 const char *json_list(struct exchange *x, const char *const *words, size_t n)
 {
-	AUTO_BUF b = { 0 };
+	AUTO_BUF b = { .arena = x->arena };
 
 	buf_char(&b, '[');
 	for (size_t i = 0; i < n; i++) {
@@ -17,7 +17,7 @@ const char *json_list(struct exchange *x, const char *const *words, size_t n)
 		buf_json(&b, words[i], strlen(words[i]));
 	}
 	buf_char(&b, ']');
-	return arena_dup(x->arena, b.p, b.n);
+	return buf_keep(&b);
 }
 
 bool from_attrs(const struct attrs *a, const char *name, struct value *v)
@@ -28,6 +28,19 @@ bool from_attrs(const struct attrs *a, const char *name, struct value *v)
 		return false;
 	*v = at->value;
 	return true;
+}
+
+/* client and user stay out: who asks is not in the path. */
+bool slot_is_fixed(const struct slot *slot)
+{
+	static const char *const fixed[] = { "alg",	   "base",   "host",	    "issuer",
+					     "key",	   "keys",   "kid",	    "origin",
+					     "public_key", "tenant", "tenant_word", "version" };
+
+	for (size_t i = 0; i < ARRAY_LEN(fixed); i++)
+		if (!strcmp(fixed[i], slot->name))
+			return true;
+	return false;
 }
 
 static const struct slot *find_in(const struct slot *slots, const char *name, size_t n)

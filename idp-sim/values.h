@@ -30,6 +30,15 @@ static inline bool set_str(struct value *v, const char *s)
 	return s && set_text(v, s, strlen(s));
 }
 
+/* Letters, digits, dots, dashes and underscores only: a JWT. */
+static inline bool set_token(struct value *v, const char *s)
+{
+	if (!set_str(v, s))
+		return false;
+	v->plain = true;
+	return true;
+}
+
 static inline bool set_int(struct value *v, int64_t i)
 {
 	*v = (struct value) { .kind = VALUE_INT, .i = i };

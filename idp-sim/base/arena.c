@@ -30,14 +30,19 @@ static struct chunk *chunk_new(size_t size, struct chunk *next)
 	return c;
 }
 
-struct arena *arena_new(void)
+struct arena *arena_sized(size_t first)
 {
 	struct arena *a = malloc(sizeof(*a));
 
 	if (!a)
 		abort();
-	a->chunks = chunk_new(CHUNK, NULL);
+	a->chunks = chunk_new(first, NULL);
 	return a;
+}
+
+struct arena *arena_new(void)
+{
+	return arena_sized(CHUNK);
 }
 
 void arena_reset(struct arena *a)
@@ -59,10 +64,14 @@ void arena_free(struct arena *a)
 	free(a);
 }
 
+static size_t rounded(size_t n)
+{
+	return (n + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
+}
+
 static void *take(struct arena *a, size_t n)
 {
-	size_t need =
-		(n + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
+	size_t need = rounded(n);
 
 	if (a->chunks->size - a->chunks->used < need) {
 		size_t size = a->chunks->size * 2;
@@ -86,6 +95,24 @@ char *arena_dup(struct arena *a, const char *s, size_t n)
 		memcpy(p, s, n);
 	p[n] = 0;
 	return p;
+}
+
+void *arena_resize(struct arena *a, void *p, size_t have, size_t want)
+{
+	struct chunk *c = a->chunks;
+	char *at = p;
+
+	if (p && at + rounded(have) == c->bytes + c->used &&
+	    rounded(want) <= c->size - (size_t)(at - c->bytes)) {
+		c->used = (size_t)(at - c->bytes) + rounded(want);
+		return p;
+	}
+	if (p && want <= have)
+		return p;
+	at = take(a, want);
+	if (have)
+		memcpy(at, p, have);
+	return at;
 }
 
 char *arena_str(struct arena *a, const char *s)

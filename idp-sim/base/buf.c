@@ -13,7 +13,8 @@ static const char b64_alphabet[] =
 
 void buf_done(struct buf *b)
 {
-	free(b->p);
+	if (!b->arena)
+		free(b->p);
 	b->p = NULL;
 	b->n = b->cap = 0;
 	b->overflow = false;
@@ -41,12 +42,18 @@ static bool reserve(struct buf *b, size_t more)
 	size_t cap = b->cap ? b->cap : 128;
 	while (cap < b->n + more + 1)
 		cap *= 2;
-	char *p = realloc(b->p, cap);
+	char *p = b->arena ? arena_resize(b->arena, b->p, b->cap, cap) : realloc(b->p, cap);
 	if (!p)
 		abort();
 	b->p = p;
 	b->cap = cap;
 	return true;
+}
+
+void buf_reserve(struct buf *b, size_t more)
+{
+	if (reserve(b, more))
+		b->p[b->n] = 0;
 }
 
 void buf_add(struct buf *b, const void *p, size_t n)
@@ -68,6 +75,19 @@ void buf_str(struct buf *b, const char *s)
 void buf_char(struct buf *b, char c)
 {
 	buf_add(b, &c, 1);
+}
+
+void buf_int(struct buf *b, long long i)
+{
+	char text[24], *p = text + sizeof(text);
+	unsigned long long u = i < 0 ? 0 - (unsigned long long)i : (unsigned long long)i;
+
+	do
+		*--p = (char)('0' + u % 10);
+	while (u /= 10);
+	if (i < 0)
+		*--p = '-';
+	buf_add(b, p, (size_t)(text + sizeof(text) - p));
 }
 
 void buf_vprintf(struct buf *b, const char *fmt, va_list ap)
@@ -119,17 +139,28 @@ static size_t utf8_len(const unsigned char *s, size_t n)
 	return 0;
 }
 
-void buf_json(struct buf *b, const char *s, size_t n)
+/* How many bytes from the first on stand for themselves in a JSON string. */
+static size_t plain_json(const char *s, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && s[i] >= ' ' && s[i] < 0x7f && s[i] != '"' && s[i] != '\\')
+		i++;
+	return i;
+}
+
+void buf_json_text(struct buf *b, const char *s, size_t n)
 {
 	static const char names[] = "\"\"\\\\\bb\ff\nn\rr\tt";
 	size_t i = 0;
 
-	buf_char(b, '"');
 	while (i < n) {
 		unsigned char c = (unsigned char)s[i];
 		const char *name = c ? memchr(names, c, sizeof(names) - 1) : NULL;
-		size_t len = utf8_len((const unsigned char *)s + i, n - i);
+		size_t len = plain_json(s + i, n - i);
 
+		if (!len)
+			len = utf8_len((const unsigned char *)s + i, n - i);
 		if (c < 0x20 || c == '"' || c == '\\') {
 			if (name && (name - names) % 2 == 0)
 				buf_printf(b, "\\%c", name[1]);
@@ -144,6 +175,12 @@ void buf_json(struct buf *b, const char *s, size_t n)
 		}
 		i += len;
 	}
+}
+
+void buf_json(struct buf *b, const char *s, size_t n)
+{
+	buf_char(b, '"');
+	buf_json_text(b, s, n);
 	buf_char(b, '"');
 }
 
@@ -240,10 +277,21 @@ char *buf_take(struct buf *b)
 {
 	if (!b->p)
 		buf_add(b, "", 0);
-	char *p = b->p ? b->p : strdup("");
+	char *p = b->p && !b->arena ? b->p : strdup(b->p ? b->p : "");
 
 	if (!p)
 		abort();
+	b->p = NULL;
+	buf_done(b);
+	return p;
+}
+
+const char *buf_keep(struct buf *b)
+{
+	const char *p = b->p ? b->p : "";
+
+	if (b->p && b->arena)
+		arena_resize(b->arena, b->p, b->cap, b->n + 1);
 	b->p = NULL;
 	buf_done(b);
 	return p;

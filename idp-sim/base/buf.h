@@ -4,11 +4,12 @@
  *
  * A buf never fails in the middle: memory exhaustion aborts the process, a buf that passes
  * its limit stops growing and says so in `overflow`. p is always NUL-terminated once
- * something was written, and NULL before.
+ * something was written, and NULL before. With an arena the memory is taken from there, and
+ * nothing needs to be freed.
  */
 #pragma once
 
-#include "idp-sim/base/own.h"
+#include "idp-sim/base/arena.h"
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -20,17 +21,21 @@ struct buf {
 	size_t cap;
 	size_t limit; /* 0: 64 MiB */
 	bool overflow;
+	struct arena *arena; /* NULL: malloc() */
 };
 
-void buf_done(struct buf *b);  /* frees; the buf may be used again */
-void buf_reset(struct buf *b); /* keeps the memory, forgets the text */
+void buf_done(struct buf *b);		      /* frees; the buf may be used again */
+void buf_reset(struct buf *b);		      /* keeps the memory, forgets the text */
+void buf_reserve(struct buf *b, size_t more); /* room for so many bytes at once */
 void buf_add(struct buf *b, const void *p, size_t n);
 void buf_str(struct buf *b, const char *s); /* NULL adds nothing */
 void buf_char(struct buf *b, char c);
+void buf_int(struct buf *b, long long i);
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF(2, 3);
 void buf_vprintf(struct buf *b, const char *fmt, va_list ap) PRINTF(2, 0);
 /* A JSON string with its quotes; invalid UTF-8 becomes U+FFFD. */
 void buf_json(struct buf *b, const char *s, size_t n);
+void buf_json_text(struct buf *b, const char *s, size_t n); /* without the quotes */
 /* application/x-www-form-urlencoded: unreserved bytes stay, space is '+'. */
 void buf_form(struct buf *b, const char *s, size_t n);
 /* RFC 3986 percent-encoding of everything but unreserved bytes. */
@@ -45,6 +50,8 @@ void buf_b64(struct buf *b, const void *p, size_t n);
 void buf_hex(struct buf *b, const void *p, size_t n);
 /* Hands the text to the caller (never NULL; free() it) and leaves an empty buf. */
 char *buf_take(struct buf *b);
+/* The text of a buf with an arena, which stays there; "" when nothing was written. */
+const char *buf_keep(struct buf *b);
 
 #define AUTO_BUF __attribute__((cleanup(buf_done))) struct buf
 

@@ -17,5 +17,6 @@ void rng_bytes(struct rng *r, void *p, size_t n);
 uint64_t rng_below(struct rng *r, uint64_t n); /* 0 .. n-1 */
 enum { UUID_LEN = 36 };
 void rng_uuid(struct rng *r, char ret[UUID_LEN + 1]); /* version 4, lower case */
+void uuid_text(const unsigned char b[16], char ret[UUID_LEN + 1]);
 /* n characters drawn from alphabet, and a NUL. */
 void rng_text(struct rng *r, const char *alphabet, size_t n, char *ret);

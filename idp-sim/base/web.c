@@ -21,12 +21,25 @@ struct exchange {
 	struct web_request rq;
 	struct web_reply rp;
 	struct buf body;
-	struct header *headers, **last;
 	bool asked, answered;  /* the handler was called; the answer was queued */
 	bool deferred;	       /* web_hold() was called: the answer comes by web_release() */
 	_Atomic bool held;     /* and has not come yet */
 	int64_t wake_at;       /* monotonic ms, while it sleeps */
-	struct exchange *next; /* in web->sleeping */
+	struct exchange *next; /* in web->sleeping, or among the spare ones */
+};
+
+/* What a thread keeps of finished exchanges, with their memory, for the next ones. */
+enum { SPARE = 8, ARENA = 16 << 10, KEPT_BODY = 16 << 10 };
+
+static pthread_key_t spare_key;
+static pthread_once_t spare_once = PTHREAD_ONCE_INIT;
+
+struct web_ready {
+	_Atomic unsigned refs;
+	int status;
+	struct MHD_Response *response; /* NULL: each answer has header lines of its own */
+	size_t n;
+	char body[];
 };
 
 struct header {
@@ -79,27 +92,49 @@ void web_headers(const struct web_request *rq,
 	MHD_get_connection_values(rq->connection, MHD_HEADER_KIND, each_header, &each);
 }
 
+const char *web_peer(const struct web_request *rq)
+{
+	const union MHD_ConnectionInfo *peer =
+		MHD_get_connection_info(rq->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	const struct sockaddr *at = peer ? peer->client_addr : NULL;
+	char text[64] = "";
+
+	if (at)
+		getnameinfo(at,
+			    at->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+						      : sizeof(struct sockaddr_in),
+			    text, sizeof(text), NULL, 0, NI_NUMERICHOST);
+	return arena_str(rq->arena, text);
+}
+
 static struct exchange *exchange_of(const struct web_request *rq)
 {
 	return (struct exchange *)((char *)(uintptr_t)rq - offsetof(struct exchange, rq));
 }
 
+void web_put(const struct web_request *rq, struct web_reply *rp, const char *name,
+	     const char *value)
+{
+	struct header *h = arena_alloc(rq->arena, sizeof(*h));
+	struct header **last = (struct header **)&rp->headers;
+
+	h->name = name;
+	h->value = value;
+	while (*last)
+		last = &(*last)->next;
+	*last = h;
+}
+
 void web_set(const struct web_request *rq, struct web_reply *rp, const char *name,
 	     const char *fmt, ...)
 {
-	struct header *h = arena_alloc(rq->arena, sizeof(*h));
-	AUTO_BUF value = { 0 };
-	struct header **last = (struct header **)&rp->headers;
+	AUTO_BUF value = { .arena = rq->arena };
 	va_list ap;
 
 	va_start(ap, fmt);
 	buf_vprintf(&value, fmt, ap);
 	va_end(ap);
-	h->name = arena_str(rq->arena, name);
-	h->value = arena_str(rq->arena, value.p ? value.p : "");
-	while (*last)
-		last = &(*last)->next;
-	*last = h;
+	web_put(rq, rp, arena_str(rq->arena, name), buf_keep(&value));
 }
 
 void web_unset(struct web_reply *rp, const char *name)
@@ -253,6 +288,58 @@ static void reset_connection(struct exchange *x)
 	connect(info->connect_fd, &nobody, sizeof(nobody)); /* sends RST now, before any FIN */
 }
 
+static void add_headers(struct MHD_Response *response, const struct web_reply *rp)
+{
+	for (const struct header *h = rp->headers; h; h = h->next)
+		MHD_add_response_header(response, h->name, h->value);
+}
+
+struct web_ready *web_ready_new(const struct web_reply *rp, bool whole)
+{
+	struct web_ready *r = malloc(sizeof(*r) + rp->body_len + 1);
+
+	if (!r)
+		abort();
+	*r = (struct web_ready) { .refs = 1, .status = rp->status, .n = rp->body_len };
+	memcpy(r->body, rp->body, rp->body_len);
+	r->body[r->n] = 0;
+	if (whole)
+		r->response =
+			MHD_create_response_from_buffer(r->n, r->body, MHD_RESPMEM_PERSISTENT);
+	if (r->response)
+		add_headers(r->response, rp);
+	return r;
+}
+
+struct web_ready *web_ready_ref(struct web_ready *r)
+{
+	if (r)
+		r->refs++;
+	return r;
+}
+
+void web_ready_unref(struct web_ready *r)
+{
+	if (!r || --r->refs)
+		return;
+	if (r->response)
+		MHD_destroy_response(r->response);
+	free(r);
+}
+
+const char *web_ready_body(const struct web_ready *r)
+{
+	return r->body;
+}
+
+void web_send_ready(struct web_reply *rp, struct web_ready *r)
+{
+	rp->status = r->status;
+	rp->body = r->body;
+	rp->body_len = r->n;
+	rp->ready = web_ready_ref(r);
+}
+
 static struct MHD_Response *response_of(struct exchange *x)
 {
 	struct web_reply *rp = &x->rp;
@@ -276,11 +363,13 @@ static enum MHD_Result answer(struct exchange *x)
 		reset_connection(x);
 		return MHD_NO;
 	}
+	if (rp->ready && rp->ready->response)
+		return MHD_queue_response(x->rq.connection, (unsigned)rp->status,
+					  rp->ready->response);
 	struct MHD_Response *response = response_of(x);
 	if (!response)
 		return MHD_NO;
-	for (struct header *h = rp->headers; h; h = h->next)
-		MHD_add_response_header(response, h->name, h->value);
+	add_headers(response, rp);
 	enum MHD_Result result =
 		MHD_queue_response(x->rq.connection, (unsigned)rp->status, response);
 	MHD_destroy_response(response);
@@ -301,7 +390,7 @@ static void sit_until(struct web *w, int64_t due)
 static enum MHD_Result ask(struct exchange *x)
 {
 	x->asked = true;
-	x->rq.body = x->body.p ? x->body.p : "";
+	x->rq.body = x->body.n ? x->body.p : "";
 	x->rq.body_len = x->body.n;
 	x->rq.too_large = x->body.overflow;
 	x->rp.status = 404;
@@ -324,23 +413,13 @@ static void begin(struct exchange *x, struct MHD_Connection *connection, const c
 {
 	char *target = (char *)(uintptr_t)x->rq.target;
 	char *mark = strchr(target, '?');
-	const union MHD_ConnectionInfo *peer =
-		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	char text[64] = "";
 
 	x->rq.connection = connection;
-	x->rq.method = arena_str(x->rq.arena, method);
+	x->rq.method = method; /* of the connection, until the request is done */
 	x->rq.path = mark ? arena_dup(x->rq.arena, target, (size_t)(mark - target)) : target;
 	x->rq.query = mark ? mark + 1 : NULL;
 	x->rq.tls = x->web->o.tls_cert != NULL;
 	x->rq.origin = x->web->origin;
-	if (peer && peer->client_addr)
-		getnameinfo(peer->client_addr,
-			    peer->client_addr->sa_family == AF_INET6
-				    ? sizeof(struct sockaddr_in6)
-				    : sizeof(struct sockaddr_in),
-			    text, sizeof(text), NULL, 0, NI_NUMERICHOST);
-	x->rq.peer = arena_str(x->rq.arena, text);
 }
 
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url,
@@ -364,17 +443,72 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 	return x->answered || x->held ? MHD_YES : answer(x);
 }
 
+static void exchange_free(struct exchange *x)
+{
+	buf_done(&x->body);
+	arena_free(x->rq.arena);
+	free(x);
+}
+
+static void free_spares(void *first)
+{
+	for (struct exchange *x = first, *next; x; x = next) {
+		next = x->next;
+		exchange_free(x);
+	}
+}
+
+static void make_spare_key(void)
+{
+	if (pthread_key_create(&spare_key, free_spares))
+		abort();
+}
+
+static struct exchange *exchange_new(void)
+{
+	struct exchange *x = pthread_getspecific(spare_key);
+
+	if (x) {
+		pthread_setspecific(spare_key, x->next);
+		x->next = NULL;
+		return x;
+	}
+	x = calloc(1, sizeof(*x));
+	if (!x)
+		abort();
+	x->rq.arena = arena_sized(ARENA);
+	return x;
+}
+
+/* As new, but for its memory; false: there are enough of them. */
+static bool exchange_spare(struct exchange *x)
+{
+	struct exchange *first = pthread_getspecific(spare_key);
+	struct arena *arena = x->rq.arena;
+	struct buf body = x->body;
+	size_t n = 0;
+
+	for (const struct exchange *s = first; s; s = s->next)
+		n++;
+	if (n >= SPARE || x->web->stopping)
+		return false;
+	if (body.cap > KEPT_BODY)
+		buf_done(&body);
+	buf_reset(&body);
+	arena_reset(arena);
+	*x = (struct exchange) { .rq.arena = arena, .body = body, .next = first };
+	pthread_setspecific(spare_key, x);
+	return true;
+}
+
 /* Called first for each request, with the target as it came: before MHD decodes anything. */
 static void *on_target(void *cls, const char *target, struct MHD_Connection *connection)
 {
-	struct exchange *x = calloc(1, sizeof(*x));
+	struct exchange *x = exchange_new();
 
 	(void)connection;
-	if (!x)
-		abort();
 	x->web = cls;
 	x->body.limit = x->web->o.body_limit;
-	x->rq.arena = arena_new();
 	x->rq.target = arena_str(x->rq.arena, target);
 	return x;
 }
@@ -389,9 +523,9 @@ static void on_done(void *cls, struct MHD_Connection *connection, void **ctx,
 		return;
 	if (x->rp.stream_done)
 		x->rp.stream_done(x->rp.stream_ctx);
-	buf_done(&x->body);
-	arena_free(x->rq.arena);
-	free(x);
+	web_ready_unref(x->rp.ready);
+	if (!exchange_spare(x))
+		exchange_free(x);
 	*ctx = NULL;
 }
 
@@ -515,6 +649,7 @@ struct web *web_start(const struct web_options *o, struct err *err)
 	struct sockaddr_storage at;
 	struct web_options full = *o;
 
+	pthread_once(&spare_once, make_spare_key);
 	if (!full.address)
 		full.address = "127.0.0.1";
 	if (!full.body_limit)

@@ -26,11 +26,12 @@ struct web_request {
 	bool too_large; /* the body passed body_limit and was dropped */
 	bool tls;
 	const char *origin;  /* web_origin() of the server that got it */
-	const char *peer;    /* "127.0.0.1" */
 	struct arena *arena; /* lives until the reply is sent */
 	void *connection;    /* private */
 };
 
+/* "127.0.0.1", in the request's arena. */
+const char *web_peer(const struct web_request *rq);
 /* First header of that name, any letter case; NULL when absent. */
 const char *web_header(const struct web_request *rq, const char *name);
 /* Calls each(ctx, name, value) for every header line, in order. */
@@ -45,9 +46,8 @@ enum web_fault {
 
 struct web_reply {
 	int status;
-	const char *body; /* lives in the request's arena, or for ever when body_static */
+	const char *body; /* lives in the request's arena, or for ever */
 	size_t body_len;
-	bool body_static;
 	int64_t delay_ms; /* wait that long before the first byte */
 	enum web_fault fault;
 	size_t fault_bytes;
@@ -56,10 +56,28 @@ struct web_reply {
 	long (*stream)(void *ctx, char *p, size_t max);
 	void (*stream_done)(void *ctx);
 	void *stream_ctx;
-	void *headers; /* private: use web_set() */
+	void *headers;		 /* private: use web_set() */
+	struct web_ready *ready; /* private: use web_send_ready() */
 };
 
-/* Adds a header line; order is kept, nothing is merged. name and value are copied. */
+/*
+ * A body that is answered again and again, and its header lines where they never differ: made
+ * once, copied never. Counted, because it has to outlive what made it: the answers that are
+ * still being sent. Thread-safe.
+ */
+struct web_ready;
+/* Of a filled reply; `whole` says that its header lines belong to it. */
+struct web_ready *web_ready_new(const struct web_reply *rp, bool whole);
+struct web_ready *web_ready_ref(struct web_ready *r); /* takes NULL */
+void web_ready_unref(struct web_ready *r);	      /* takes NULL */
+const char *web_ready_body(const struct web_ready *r);
+/* Answers with it. When it is not whole the header lines are still to be set. */
+void web_send_ready(struct web_reply *rp, struct web_ready *r);
+
+/* Adds a header line; order is kept, nothing is merged. Both live as long as the request. */
+void web_put(const struct web_request *rq, struct web_reply *rp, const char *name,
+	     const char *value);
+/* The same with copies of both. */
 void web_set(const struct web_request *rq, struct web_reply *rp, const char *name,
 	     const char *fmt, ...) PRINTF(4, 5);
 /* Takes every header line of that name out again, any letter case. */
