@@ -123,7 +123,7 @@ static bool parse_spec(struct idp *s, const char *spec, const struct provider **
 
 bool doors_listen(struct idp *s, const char *spec, struct err *err)
 {
-	const char *tenant, *rest;
+	const char *tenant = NULL, *rest = NULL;
 	const struct provider *p;
 
 	return parse_spec(s, spec, &p, &tenant, &rest, err) &&
@@ -132,7 +132,7 @@ bool doors_listen(struct idp *s, const char *spec, struct err *err)
 
 bool doors_public(struct idp *s, const char *spec, struct err *err)
 {
-	const char *tenant, *rest;
+	const char *tenant = NULL, *rest = NULL;
 	const struct provider *p;
 
 	return parse_spec(s, spec, &p, &tenant, &rest, err) &&
