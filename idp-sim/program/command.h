@@ -44,7 +44,7 @@ struct command {
 
 extern const struct command command_serve, command_ctl, command_errors, command_explain,
 	command_reproduce, command_mint, command_decode, command_init, command_validate,
-	command_schema, command_replay;
+	command_schema, command_record, command_replay;
 
 /* Stores flags, moves operands to the front of argv, and returns how many there are; -1 with
  * err for a mistake. "--" ends the flags. */

@@ -10,7 +10,7 @@
 static const struct command *const commands[] = {
 	&command_serve,	    &command_ctl,    &command_errors, &command_explain,
 	&command_reproduce, &command_mint,   &command_decode, &command_init,
-	&command_validate,  &command_schema, &command_replay,
+	&command_validate,  &command_schema, &command_record, &command_replay,
 };
 
 static const char *const about =

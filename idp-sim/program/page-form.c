@@ -48,8 +48,12 @@ static const char *typed(const struct typist *t, bool is_button, const char *nam
 
 	if (among(type, ignored))
 		return NULL;
+	if (is_button && says_no(name, value) != refuses)
+		return NULL;
+	if (is_button && refuses && t->has_refused)
+		*t->has_refused = true;
 	if (is_button)
-		return says_no(name, value) == refuses ? value ? value : "" : NULL;
+		return value ? value : "";
 	if (type && !strcmp(type, "password"))
 		return t->password;
 	if (type && !among(type, texts))

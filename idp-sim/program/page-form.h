@@ -10,6 +10,7 @@ struct typist {
 	const char *login, *password;
 	const char *user_code; /* of a device; NULL: none */
 	bool refuses;	       /* where the page has a yes and a no */
+	bool *has_refused;     /* set when it had one; NULL: nobody asks */
 };
 
 /* The value of an attribute of the tag that begins at `tag`, without entities; NULL when

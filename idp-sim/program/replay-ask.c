@@ -42,13 +42,14 @@ const char *journey_text(struct journey *j, const char *text)
 	while (text && *text) {
 		size_t n = *text == '{' ? strcspn(text, "}") : 0;
 		const char *name = n ? arena_dup(j->arena, text + 1, n - 1) : "";
-		const char *value = json_string_value(json_object_get(j->bound, name));
-		if (value) {
-			buf_str(&out, value);
-			text += n + 1;
-			continue;
-		}
-		buf_char(&out, *text++);
+		const json_t *value = json_object_get(j->bound, name);
+		if (json_is_string(value))
+			buf_str(&out, json_string_value(value));
+		else if (json_is_integer(value))
+			buf_printf(&out, "%lld", (long long)json_integer_value(value));
+		else
+			n = 0, buf_char(&out, *text);
+		text += n + 1;
 	}
 	return arena_str(j->arena, out.p ? out.p : "");
 }
@@ -165,6 +166,20 @@ static size_t put_headers(struct journey *j, const json_t *from, const char **he
 	return n;
 }
 
+static const char *with_query(struct journey *j, const char *url, const char *query)
+{
+	return arena_printf(j->arena, "%s%c%s", url, strchr(url, '?') ? '&' : '?', query);
+}
+
+const char *journey_url(struct journey *j, const char *url, const json_t *form)
+{
+	AUTO_BUF fields = { 0 };
+
+	put_form(j, &fields, form);
+	url = journey_text(j, url);
+	return fields.n ? with_query(j, url, fields.p) : url;
+}
+
 static const char *absolute(struct journey *j, const char *path)
 {
 	return *path == '/' ? arena_printf(j->arena, "%s%s", j->origin, path) : path;
@@ -183,8 +198,7 @@ bool journey_exchange(struct journey *j, const json_t *request, struct wire_answ
 	put_form(j, &fields, form);
 	put_headers(j, json_object_get(request, "headers"), headers);
 	if (!strcmp(method, "GET") && fields.n) {
-		url = arena_printf(j->arena, "%s%c%s", url, strchr(url, '?') ? '&' : '?',
-				   fields.p);
+		url = with_query(j, url, fields.p);
 		buf_reset(&fields);
 	}
 	if (!body && (json_is_object(form) || !strcmp(method, "POST")))
@@ -209,12 +223,13 @@ static void put_typed(void *ctx, const char *name, const char *value)
 }
 
 /* The request that comes after a page: its form, filled in. NULL: the page has none. */
-static json_t *next_of(struct journey *j, const char *html, bool refuses)
+static json_t *next_of(struct journey *j, const char *html, bool refuses, bool *ret_refused)
 {
 	const struct typist typist = { .login = conf_str(j->bound, "user", ""),
 				       .password = conf_str(j->bound, "password", ""),
 				       .user_code = conf_str(j->bound, "user_code", NULL),
-				       .refuses = refuses };
+				       .refuses = refuses,
+				       .has_refused = ret_refused };
 	AUTO(json_t) json_t *fields = json_object();
 	const char *action = page_fill(j->arena, html, &typist, put_typed, fields);
 
@@ -223,9 +238,17 @@ static json_t *next_of(struct journey *j, const char *html, bool refuses)
 		      : NULL;
 }
 
+static bool finished(const struct wire_answer *last, bool as_wanted, struct err *err)
+{
+	if (last->status >= 400)
+		return fail(err, ERR_INPUT, "a page answered %d", last->status);
+	return as_wanted || fail(err, ERR_INPUT, "no page asked for consent");
+}
+
 bool journey_browse(struct journey *j, const char *url, bool refuses, struct err *err)
 {
 	AUTO(json_t) json_t *next = json_pack("{s:s, s:s}", "method", "GET", "path", url);
+	bool refused = false;
 
 	for (int hop = 0; hop < MAX_HOPS; hop++) {
 		AUTO_ANSWER answer = { 0 };
@@ -235,13 +258,12 @@ bool journey_browse(struct journey *j, const char *url, bool refuses, struct err
 		if (to)
 			journey_bind_location(j, to);
 		if (to && !journey_leads_here(j, to))
-			return true;
+			return finished(&answer, refuses == refused, err);
 		json_decref(next);
 		next = to ? json_pack("{s:s, s:s}", "method", "GET", "path", to)
-			  : next_of(j, answer.body, refuses);
+			  : next_of(j, answer.body, refuses, &refused);
 		if (!next)
-			return answer.status < 400 ||
-			       fail(err, ERR_INPUT, "a page answered %d", answer.status);
+			return finished(&answer, refuses == refused, err);
 	}
 	return fail(err, ERR_INPUT, "the pages never came to an end: is the password right?");
 }

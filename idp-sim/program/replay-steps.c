@@ -11,8 +11,9 @@ static bool browse(struct journey *j, const json_t *step, struct err *err)
 	bool refuses = answer && !strcmp(answer, "refuse");
 
 	if (!url || !answer || (!refuses && strcmp(answer, "accept") != 0))
-		return fail(err, ERR_INPUT, "browse takes a URL and accept or refuse");
-	url = journey_text(j, url);
+		return fail(err, ERR_INPUT,
+			    "browse takes a URL, accept or refuse, and a query");
+	url = journey_url(j, url, json_array_get(step, 2));
 	return j->person ? j->person->browse(j->person->ctx, j, url, refuses, err)
 			 : journey_browse(j, url, refuses, err);
 }
@@ -138,11 +139,16 @@ static bool prove(struct journey *j, const char *pair)
 
 static bool advance(struct journey *j, const json_t *time, struct err *err)
 {
-	if (j->person)
-		return j->person->wait(j->person->ctx, conf_duration_ms(time, 0) / 1000, err);
+	AUTO(json_t) json_t *filled = journey_fill(j, time);
+	int64_t seconds = conf_duration_ms(filled, 0) / 1000;
 	AUTO(json_t)
 	json_t *step = json_pack("[s, s, {s:I}]", "POST", "/_sim/clock/advance", "seconds",
-				 (json_int_t)(conf_duration_ms(time, 0) / 1000));
+				 (json_int_t)seconds);
+
+	if (!seconds)
+		return fail(err, ERR_INPUT, "advance takes a time such as 10m");
+	if (j->person)
+		return j->person->wait(j->person->ctx, seconds, err);
 
 	return control(j, step, err);
 }
@@ -204,7 +210,7 @@ static bool act(struct journey *j, const char *what, const json_t *v, struct err
 	if (!strcmp(what, "header"))
 		return change(j, "headers", v);
 	if (!strcmp(what, "basic"))
-		return prove(j, json_string_value(v));
+		return prove(j, journey_text(j, json_string_value(v)));
 	if (!strcmp(what, "path") || !strcmp(what, "body"))
 		return !json_object_set(j->request, what, (json_t *)v);
 	return fail(err, ERR_INPUT, "unknown step '%s'", what);

@@ -150,7 +150,7 @@ static int conclude(const struct total *t)
 	return t->identical + t->excepted == t->played ? EXIT_FINE : EXIT_SAYS_NO;
 }
 
-/* "fixtures/golden/azure/" is of azure. */
+/* "fixtures/golden/azure/" is of azure, unless its steps say otherwise. */
 static void provider_of(const char *dir, struct buf *ret)
 {
 	size_t n = strlen(dir);
@@ -175,8 +175,9 @@ static int run(int argc, char **argv)
 	if (argc != 1)
 		return complain(EXIT_USAGE, "replay takes a folder of recordings");
 	provider_of(argv[0], &name);
-	const char *const one[] = { provider_file ? provider_file : name.p, NULL };
 	AUTO(json_t) json_t *steps = t.steps = read_yaml(argv[0], "steps.yaml", &err);
+	const char *said = conf_str(steps, "provider", name.p);
+	const char *const one[] = { provider_file ? provider_file : said, NULL };
 	AUTO(json_t)
 	json_t *exceptions = t.exceptions = read_yaml(argv[0], "exceptions.yaml", &err);
 	t.s = err.kind ? NULL : quiet_idp(one, NULL, &err);

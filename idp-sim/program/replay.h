@@ -3,8 +3,8 @@
  * replay.h - plays recordings of real providers against a simulator and says what differs.
  *
  * A recording is {"case", "provider", "request": {method, path, headers, form, body},
- * "response": {status, headers, body}, "decoded": {NAME: {header, claims}}}. How a case is
- * reached stands in steps.yaml beside the recordings.
+ * "response": {status, headers, body}, "decoded": {NAME: {header, claims}}, "placeholders":
+ * [NAME]}. How a case is reached stands in steps.yaml beside the recordings.
  */
 #pragma once
 
@@ -49,7 +49,8 @@ void journey_done(struct journey *j);
  *	ask: [METHOD, PATH, FORM, HEADERS]   a request; members of its JSON answer, of its
  *	                                     redirect and of its page's form become bindings
  *	sim: [METHOD, PATH, BODY]            a control call; its answer binds as well
- *	browse: [URL, accept | refuse]       a person at the pages from there on: the bindings
+ *	browse: [URL, accept | refuse, QUERY]
+ *	                                     a person at the pages from there on: the bindings
  *	                                     user, password and user_code are typed in
  *	advance: 10m                         the clock
  *	trouble: SITUATION                   an error armed for the next request
@@ -66,6 +67,8 @@ bool journey_browse(struct journey *j, const char *url, bool refuses,
 		    struct err *err) MUST_CHECK;
 /* All texts of a tree with their bindings; a new reference. */
 json_t *journey_fill(struct journey *j, const json_t *v);
+/* The URL with its bindings and the members of form, which may be NULL, as its query. */
+const char *journey_url(struct journey *j, const char *url, const json_t *form);
 /* Binds the members of a redirect. */
 void journey_bind_location(struct journey *j, const char *location);
 /* Sends the recorded request as the steps have left it. */
@@ -78,6 +81,7 @@ struct comparison {
 	const char *origin; /* of the simulator */
 	int differences;
 	bool quiet;			  /* count only */
+	const json_t *placeholders;	  /* members compared by type alone; may be NULL */
 	const char *recorded_code, *code; /* user codes, which other members repeat */
 };
 
