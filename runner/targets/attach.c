@@ -81,6 +81,27 @@ static bool check_part(const struct target_file *f, const char *name, struct err
 	       check_tls(f, at, part, err);
 }
 
+/* A tenant speaks one provider's dialect, and its tokens come from somewhere. */
+static bool check_tenant(const struct target_file *f, struct err *err)
+{
+	const json_t *providers = json_object_get(f->root, "providers");
+	bool there = json_object_get(f->root, "tenant");
+
+	if (there && !json_object_get(f->root, "token_command"))
+		return conf_fail(f->conf, "/tenant", err,
+				 "a tenant needs 'token_command', which prints a token of it");
+	if (!there && json_object_get(f->root, "token_command"))
+		return conf_fail(
+			f->conf, "/token_command", err,
+			"'token_command' is for a real identity provider: add 'tenant' "
+			"with issuer, client_id and users");
+	if (there && json_array_size(providers) != 1)
+		return conf_fail(f->conf, "/tenant", err,
+				 "a tenant needs 'providers' with the one whose dialect it "
+				 "speaks, e.g. providers: [azure]");
+	return true;
+}
+
 bool target_check_attach(const struct target_file *f, struct err *err)
 {
 	bool attached = target_file_attached(f);
@@ -96,5 +117,5 @@ bool target_check_attach(const struct target_file *f, struct err *err)
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
 		if (!check_part(f, parts[i], err))
 			return false;
-	return check_attach(f, err);
+	return check_attach(f, err) && check_tenant(f, err);
 }

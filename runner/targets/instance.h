@@ -18,6 +18,7 @@ struct loaded {
 	struct target target;
 	struct target_file *file;
 	struct arena *arena;
+	struct tenant tenant;	       /* when the file names one */
 	const struct adapter *adapter; /* of a PDP */
 	char *version;
 	bool lost; /* attached, and it did not get ready: nobody waits so long again */
@@ -56,5 +57,8 @@ bool server_answers(struct instance *i);
 void *command_begin(void *ctx, void *instance, const struct command *cmd, struct err *err);
 bool command_abort(void *ctx, void *running, struct ran *ret, struct err *err);
 bool command_finish(void *ctx, void *running, struct ran *ret, struct err *err);
+/* A token of the file's tenant (tenant.c); as in kit/target.h. */
+bool token_by_command(void *ctx, const char *user, const char *scope, char **ret,
+		      struct err *err);
 /* Fills the functions of l->target that act on instances (instance.c). */
 void instance_verbs(struct loaded *l);

@@ -86,6 +86,21 @@ static const struct conf_key reconfigure_keys[] = {
 	{ 0 },
 };
 
+static const struct conf_key tenant_keys[] = {
+	{ "issuer", CONF_STRING, .required = true, .help = "Issuer of its tokens." },
+	{ "client_id", CONF_STRING, .required = true, .help = "The platform's application." },
+	{ "audience", CONF_STRING, .help = "Of its tokens; client_id when absent." },
+	{ "email_claim", CONF_STRING, .help = "As the provider's page says when absent." },
+	{ "subject_claim", CONF_STRING, .help = "As the provider's page says when absent." },
+	{ "groups_claim", CONF_STRING, .help = "As the provider's page says when absent." },
+	{ "scope_prefix", CONF_STRING,
+	  .help = "Before platform:read; as the provider's page says when absent." },
+	{ "ca", CONF_STRING, .help = "PEM file that its certificate is checked against." },
+	{ "users", CONF_DICT, .required = true, .items = text,
+	  .help = "Who plays admin, alice, erin, victor, mallory, bob: their e-mail there." },
+	{ 0 },
+};
+
 static const struct conf_key cache_keys[] = {
 	{ "jwks", CONF_DURATION, .help = "How long it keeps keys." },
 	{ "decisions", CONF_DURATION, .help = "How long it keeps decisions." },
@@ -148,7 +163,10 @@ const struct conf_key target_keys[] = {
 	  .help = "Of an attached target: how to change its configuration." },
 	{ "caches", CONF_MAP, .keys = cache_keys,
 	  .help = "What it remembers, and for how long." },
+	{ "tenant", CONF_MAP, .keys = tenant_keys,
+	  .help = "A real identity provider in place of the lab's, for the rows that need no "
+		  "forged token." },
 	{ "token_command", CONF_LIST, .items = text,
-	  .help = "Prints a token of a real tenant for the rows that forge none." },
+	  .help = "Prints a token of the tenant for ${user} with ${scope}." },
 	{ 0 },
 };

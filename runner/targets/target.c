@@ -261,6 +261,28 @@ const struct lab_place *target_places(const struct loaded *l)
 	return l->places[0].part ? l->places : NULL;
 }
 
+/* A real provider; what its people do not have is skipped, see kit/tenant.h. */
+static void read_tenant(struct loaded *l)
+{
+	const json_t *t = json_object_get(l->file->root, "tenant");
+
+	if (!t)
+		return;
+	l->tenant = (struct tenant) {
+		.issuer = conf_str(t, "issuer", ""),
+		.client_id = conf_str(t, "client_id", ""),
+		.audience = conf_str(t, "audience", NULL),
+		.email_claim = conf_str(t, "email_claim", NULL),
+		.subject_claim = conf_str(t, "subject_claim", NULL),
+		.groups_claim = conf_str(t, "groups_claim", NULL),
+		.scope_prefix = conf_str(t, "scope_prefix", NULL),
+		.ca_file = path_of(l, t, "ca"),
+		.users = json_object_get(t, "users"),
+	};
+	l->target.tenant = &l->tenant;
+	l->target.token = token_by_command;
+}
+
 struct loaded *target_load(const char *path, const char *const *set, struct err *err)
 {
 	AUTO(loaded) struct loaded *l = calloc(1, sizeof *l);
@@ -279,6 +301,7 @@ struct loaded *target_load(const char *path, const char *const *set, struct err 
 	instance_verbs(l);
 	read_places(l);
 	read_attach(l);
+	read_tenant(l);
 	adapter = conf_str(l->file->root, "adapter", "nemo");
 	l->adapter = adapter_find(adapter);
 	if (l->target.surfaces & PDP)

@@ -4,6 +4,7 @@
  * named groups of changes that rows ask for.
  */
 #include "suites/kit/lab.h"
+#include "suites/kit/tenant.h"
 
 #include "idp-sim/base/conf.h"
 
@@ -212,6 +213,7 @@ bool config_make(struct lab *l, struct arena *a, const char *provider, const cha
 	c.default_scopes = "openid profile email offline_access platform:read platform:write";
 	if (p && p->prefix)
 		c.scope_prefix = arena_printf(a, "api://%s/", c.client_id);
+	tenant_configure(l, &c);
 	g->apply(&c);
 	*ret = c;
 	return true;

@@ -79,6 +79,7 @@ const struct recorded *pdp_question(struct run *run, size_t index)
 
 void upstream_says(struct run *run, const struct recorder_answer *a)
 {
+	run->lab->now.misled = true;
 	if (run->lab->now.upstream)
 		recorder_say(run->lab->now.upstream, a);
 }

@@ -6,6 +6,7 @@
 #include "suites/kit/door.h"
 #include "suites/kit/lab.h"
 #include "suites/kit/owned.h"
+#include "suites/kit/tenant.h"
 #include "suites/kit/token.h"
 #include "suites/kit/transcript.h"
 
@@ -32,6 +33,8 @@ json_t *sim(struct run *run, const char *method, const char *path, json_t *stole
 	int status = 0;
 	json_t *answer;
 
+	if (tenant_is_there(run) && strncmp(path, "/_sim/journal", 13) != 0)
+		run_skipped(run, "needs the lab's own identity provider");
 	if (run->broken) {
 		json_decref(stolen_body);
 		return NULL;
@@ -79,6 +82,8 @@ static json_t *journal(struct run *run, const char *endpoint, size_t n, double w
 			   (long long)run->lab->journal_from, run->provider,
 			   endpoint ? "&endpoint=" : "", endpoint ? endpoint : "", n, wait_s);
 
+	if (tenant_is_there(run))
+		run_skipped(run, "needs to see what the identity provider is asked");
 	return json_object_get(sim(run, "GET", path, NULL), "entries");
 }
 
@@ -190,7 +195,7 @@ void provider_hops(struct run *run)
 	json_t *e;
 	size_t i;
 
-	if (run->broken)
+	if (run->broken || tenant_is_there(run))
 		return;
 	json_array_foreach(journal(run, NULL, 1, 0), i, e) {
 		int64_t at = came_us(run, e);

@@ -8,6 +8,7 @@
 #include "suites/kit/places.h"
 #include "suites/kit/reach.h"
 #include "suites/kit/relay.h"
+#include "suites/kit/tenant.h"
 
 #include "idp-sim/base/conf.h"
 #include "idp-sim/base/file.h"
@@ -89,6 +90,7 @@ void lab_free(struct lab *l)
 	relay_stop(l->idp_relay);
 	idp_stop(l->idp);
 	places_close(l);
+	json_decref(l->tokens);
 	embedded_target_free(l->embedded);
 	edition_free(l->edition);
 	arena_free(l->arena);
@@ -181,6 +183,7 @@ static struct reference_options part_options(struct lab *l)
 		.mutants = &l->mutants,
 		.listen = arena_printf(s->arena, "%s:0", l->o.address),
 		.pdp_url = s->liar ? recorder_url(s->liar) : NULL,
+		.ca_file = l->target->tenant ? l->target->tenant->ca_file : NULL,
 		.idp_public = idp_origin(l->idp),
 		.idp_local = idp_local_origin(l->idp),
 	};
@@ -420,6 +423,7 @@ bool lab_store(struct lab *l, const json_t *more, struct err *err)
 
 	if (more)
 		json_object_update_recursive(state, (json_t *)(uintptr_t)more);
+	tenant_rename(l, state);
 	if (service && !reference_seed(service, state, err))
 		return err_note(err, "workspaces of the lab");
 	/* A foreign service may take them by a way of its own. */

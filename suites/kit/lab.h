@@ -50,6 +50,7 @@ struct assembly {
 		instance_part; /* the same, when the target is a part of the reference platform */
 	char home[512];
 	bool dirty;   /* a row may have changed workspaces or members */
+	bool doubted; /* a request got no answer: somebody must look after the target */
 	bool lost;    /* an attached target does not answer any more */
 	bool misled;  /* the target may remember a decision that the row made up */
 	bool spoiled; /* the parts remember what the row did: start them anew */
@@ -68,6 +69,7 @@ struct lab {
 	struct target *embedded; /* when no target was given */
 	struct assembly now;
 	struct hop_list hops;
+	json_t *tokens;	      /* of a real tenant: "USER SCOPE" to token; NULL: none yet */
 	int64_t journal_from; /* of the simulator, where the row began */
 	unsigned homes;
 	bool troubled;	 /* the simulator must be reset after the row */

@@ -4,6 +4,7 @@
 #include "suites/kit/check.h"
 #include "suites/kit/lab.h"
 #include "suites/kit/owned.h"
+#include "suites/kit/reach.h"
 #include "suites/kit/transcript.h"
 
 #include "idp-sim/base/clk.h"
@@ -23,6 +24,21 @@ bool run_broken(struct run *run, const char *fmt, ...)
 	va_end(ap);
 	run->broken = true;
 	run->result->reason = text_shown(run->lab, run->arena, text, strlen(text));
+	return false;
+}
+
+bool run_skipped(struct run *run, const char *fmt, ...)
+{
+	va_list ap;
+	char text[400];
+
+	if (run->broken)
+		return false;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	run->broken = run->skipped = true;
+	run->result->reason = arena_str(run->arena, text);
 	return false;
 }
 
@@ -126,12 +142,22 @@ static const char *unheld_control(const struct result *r)
 	return NULL;
 }
 
+static bool failed_already(const struct result *r)
+{
+	for (size_t i = 0; i < r->n_checks; i++)
+		if (!r->checks[i].held && !r->checks[i].control)
+			return true;
+	return false;
+}
+
 static enum verdict verdict_of(struct run *run)
 {
 	struct result *r = run->result;
 	const char *control = unheld_control(r);
 
-	if (run->broken)
+	if (run->skipped && !control && !failed_already(r))
+		return SKIPPED;
+	if (run->broken && !run->skipped)
 		return BROKEN;
 	if (control) {
 		r->reason = run_printf(run, "the good case does not work: %s", control);
@@ -153,8 +179,8 @@ static void check_alive(struct run *run)
 	const struct target *t = run->lab->target;
 	void *instance = run->lab->now.instance;
 
-	if (t->attached && run->lab->now.lost)
-		lab_clear(run->lab);
+	if (t->attached)
+		reach_after_row(run);
 	if (t->attached || !t->alive || t->alive(t->ctx, instance))
 		return;
 	check_that(run, false, "keeps running", "the target keeps running", "it ended: %s",

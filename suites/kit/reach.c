@@ -5,6 +5,7 @@
 #include "suites/kit/given.h"
 #include "suites/kit/lab.h"
 #include "suites/kit/relay.h"
+#include "suites/kit/tenant.h"
 
 #include "idp-sim/base/conf.h"
 
@@ -61,7 +62,7 @@ static size_t provider_saw_target(struct run *run)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < provider_saw(run, NULL); i++) {
+	for (size_t i = 0; !tenant_is_there(run) && i < provider_saw(run, NULL); i++) {
 		const char *agent = provider_header(run, NULL, i, "User-Agent");
 
 		n += agent && strncmp(agent, "reference-", strlen("reference-")) != 0;
@@ -146,16 +147,44 @@ bool reach_explain(struct lab *l, struct err *err)
 		    was.text, urls[1] ? urls[1] : urls[0]);
 }
 
-void reach_doubt(struct run *run, const char *why)
+/* Asks the target itself. */
+static void look_after(struct run *run, const char *why)
 {
 	const struct target *t = run->lab->target;
 	struct assembly *s = &run->lab->now;
 
-	if (!t->attached || run->broken || s->lost)
-		return;
+	s->doubted = false;
 	s->lost = !t->alive(t->ctx, s->instance);
+	if (!s->lost)
+		return;
+	why = run_printf(run, "the target at %s does not answer any more: %s",
+			 lab_front(run->lab), why ? why : "requests get no answer in time");
+	run->broken = run->skipped = false;
+	broken(run, why);
+}
+
+void reach_doubt(struct run *run, const char *why)
+{
+	struct assembly *s = &run->lab->now;
+
+	if (!run->lab->target->attached || run->broken || s->lost)
+		return;
+	if (s->misled) /* it may only be waiting for a part that the row has made slow */
+		s->doubted = true;
+	else
+		look_after(run, why);
+}
+
+void reach_after_row(struct run *run)
+{
+	struct assembly *s = &run->lab->now;
+
+	if (s->doubted) {
+		recorder_say(s->liar, NULL);
+		if (s->upstream)
+			recorder_say(s->upstream, NULL);
+		look_after(run, NULL);
+	}
 	if (s->lost)
-		broken(run, run_printf(run, "the target at %s does not answer any more: %s",
-				       lab_front(run->lab),
-				       why ? why : "requests get no answer in time"));
+		lab_clear(run->lab);
 }

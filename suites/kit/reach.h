@@ -19,3 +19,4 @@ bool reach_explain(struct lab *l, struct err *err);
 /* A request of the row got no connection (why), or no answer in time (NULL): perhaps the target
  * is gone. When it is, the row is BROKEN, and the next one waits for it anew. */
 void reach_doubt(struct run *run, const char *why);
+void reach_after_row(struct run *run);

@@ -32,6 +32,7 @@ struct run {
 	int64_t started_us;    /* monotonic */
 	int64_t started_ms;    /* by the simulator's clock */
 	bool broken;	       /* our side failed: run_broken() said why */
+	bool skipped;	       /* it cannot be played in this lab: run_skipped() */
 	struct result *result; /* filled by check.h and the transcript */
 	const char *mark_from, *mark_to, *mark_remark; /* see mark() */
 	const char *guard; /* of the checks that follow: see guards() */
@@ -42,6 +43,10 @@ struct run {
 
 /* Our own side failed. The first reason stays. Always false. */
 bool run_broken(struct run *run, const char *fmt, ...) PRINTF(2, 3);
+
+/* The row cannot be played in this lab: SKIPPED with that reason, unless a check has failed
+ * already. Everything that follows is quiet. Always false. */
+bool run_skipped(struct run *run, const char *fmt, ...) PRINTF(2, 3);
 
 /* Does the target claim that word ("cli.scope_option")? True for the reference platform. */
 bool run_claims(const struct run *run, const char *word);

@@ -71,6 +71,17 @@ struct decision {
 	int64_t took_us;
 };
 
+/* A real identity provider in place of the lab's: it issues tokens of its own people, and
+ * forges none. */
+struct tenant {
+	const char *issuer, *client_id, *audience; /* audience NULL: client_id */
+	const char *email_claim, *subject_claim,
+		*groups_claim;	  /* NULL: as the provider's page says */
+	const char *scope_prefix; /* NULL: as the provider's page says; "": none */
+	const char *ca_file; /* that its certificate is checked against; NULL: the system's */
+	const json_t *users; /* {"alice": "alice@contoso.com"}: who plays whom */
+};
+
 struct target {
 	const char *name, *version, *file;
 	unsigned surfaces; /* of enum surface */
@@ -80,6 +91,10 @@ struct target {
 		reach; /* how its URL is reached: CA, name to check, client certificate */
 	/* How long it may go on with keys or decisions that are no longer true. */
 	int64_t jwks_ms, decisions_ms;
+	const struct tenant *tenant; /* NULL: the lab's own provider */
+	/* A token of that user of the tenant, a JWT; the caller frees it. NULL without a tenant. */
+	bool (*token)(void *ctx, const char *user, const char *scope, char **ret,
+		      struct err *err);
 	void *ctx;
 	/* Does it claim that word ("cli.scope_option", "http2", "configuration:no-email")? */
 	bool (*claims)(void *ctx, const char *word);
