@@ -20,7 +20,7 @@
 enum { DEFAULT_LIMIT = 1000, BODY_LIMIT = 16 << 10 };
 
 enum part {
-	PART_METHOD = 7,
+	PART_METHOD = 8,
 	PART_PATH,
 	PART_QUERY,
 	PART_TYPE,
@@ -30,7 +30,7 @@ enum part {
 };
 
 /* One exchange. `raw` holds its parts and then its headers, each a name and a value; the first
- * seven parts are the facts. */
+ * eight parts are the facts. */
 struct entry {
 	pthread_mutex_t lock;
 	int64_t seq; /* from 1; 0: never filled */
@@ -142,6 +142,8 @@ static const struct {
 	{ "situation", offsetof(struct facts, situation) },
 	{ "code", offsetof(struct facts, code) },
 };
+
+_Static_assert(ARRAY_LEN(members) == PART_METHOD, "the facts come first");
 
 static const char *fact(const struct facts *f, size_t i)
 {

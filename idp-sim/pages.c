@@ -245,6 +245,24 @@ static void ask_again(struct exchange *x, enum situation why)
 	show_sign_in(x);
 }
 
+/* An armed error: the page again, or back to the client. A device login has no client to go back
+ * to; there the errors come when it polls. False after answering. */
+static bool page_passes(struct exchange *x, enum situation *ret_why)
+{
+	enum situation s;
+	const struct oauth_error *e =
+		x->sign_in->device_code ? NULL : trouble_met(x, MOMENT_PAGE, &s);
+
+	if (!e)
+		return true;
+	if (s != S_consent_denied && s != S_user_not_assigned) {
+		*ret_why = s;
+		return true;
+	}
+	aim_at_client(x);
+	return refuse_with(x, s, e);
+}
+
 void serve_sign_in(struct exchange *x)
 {
 	const char *login = form_get(&x->form, "username");
@@ -258,6 +276,8 @@ void serve_sign_in(struct exchange *x)
 		return;
 	}
 	why = judge_password(x, login ? login : "", password ? password : "");
+	if (!why && !page_passes(x, &why))
+		return;
 	if (why) {
 		ask_again(x, why);
 		return;

@@ -45,9 +45,12 @@ enum moment {
 	MOMENT_CLIENT, /* the client is known */
 	MOMENT_POLL,   /* a device code was found */
 	MOMENT_GRANT,  /* everything is right: tokens would be issued */
+	MOMENT_PAGE,   /* a person has proved who they are, on a page */
 };
 /* False after answering an error that somebody armed. */
 bool trouble_passes(struct exchange *x, enum moment m);
+/* That error, not answered yet; NULL: none. */
+const struct oauth_error *trouble_met(struct exchange *x, enum moment m, enum situation *ret);
 
 /* Handlers, by kind of endpoint. */
 void serve_document(struct exchange *x);

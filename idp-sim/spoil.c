@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "idp-sim/spoil.h"
+#include "idp-sim/text.h"
 #include "idp-sim/jwt.h"
 
 #include <string.h>
@@ -145,14 +146,14 @@ bool spoil_token(struct exchange *x, const char *kind, struct buf *header, struc
 }
 
 /* Without an endpoint a trouble strikes the document that it makes sense for. */
-static bool of_jwks(void *ctx, const char *what)
+static bool of_jwks(void *ctx, const struct trouble *t)
 {
-	return !strcmp(what, "empty") || !strcmp(what, "stale") || !strcmp(what, "unreachable");
+	return text_lists("empty stale unreachable", t->what);
 }
 
-static bool of_discovery(void *ctx, const char *what)
+static bool of_discovery(void *ctx, const struct trouble *t)
 {
-	return !of_jwks(ctx, what) || !strcmp(what, "unreachable");
+	return !of_jwks(ctx, t) || !strcmp(t->what, "unreachable");
 }
 
 bool spoil_document(struct exchange *x, struct trouble *ret)

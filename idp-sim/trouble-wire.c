@@ -102,14 +102,14 @@ static const struct {
 	{ "delay", wire_delay },
 };
 
-static bool is_word(void *ctx, const char *what)
+static bool is_word(void *ctx, const struct trouble *t)
 {
-	return !strcmp(ctx, what);
+	return !strcmp(ctx, t->what);
 }
 
-static bool is_status(void *ctx, const char *what)
+static bool is_status(void *ctx, const struct trouble *t)
 {
-	return *what >= '1' && *what <= '9';
+	return *t->what >= '1' && *t->what <= '9';
 }
 
 void trouble_wire(struct troubles *t, const struct facts *f, const struct web_request *rq,

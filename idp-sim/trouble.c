@@ -284,7 +284,8 @@ static void use(struct troubles *t, struct armed **at, struct trouble *ret)
 }
 
 bool trouble_take(struct troubles *t, enum trouble_kind kind, const struct facts *f,
-		  bool (*applies)(void *ctx, const char *what), void *ctx, struct trouble *ret)
+		  bool (*applies)(void *ctx, const struct trouble *t), void *ctx,
+		  struct trouble *ret)
 {
 	bool taken = false;
 
@@ -293,8 +294,7 @@ bool trouble_take(struct troubles *t, enum trouble_kind kind, const struct facts
 	pthread_mutex_lock(&t->lock);
 	for (struct armed **at = &t->first; *at && !taken; at = &(*at)->next) {
 		const struct armed *a = *at;
-		if (a->t.kind != kind || !matches(a, f) ||
-		    (applies && !applies(ctx, a->t.what)))
+		if (a->t.kind != kind || !matches(a, f) || (applies && !applies(ctx, &a->t)))
 			continue;
 		use(t, at, ret);
 		taken = true;

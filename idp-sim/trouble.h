@@ -50,11 +50,11 @@ bool troubles_armed(const struct troubles *t);	 /* any at all? */
 
 /*
  * The first armed trouble of that kind that matches; copied to ret, one use taken. For
- * TROUBLE_ERROR `applies` says whether the situation belongs to this moment (it is asked
- * with the situation's name); NULL accepts any. Cheap when nothing is armed.
+ * TROUBLE_ERROR `applies` says whether it belongs to this moment; NULL accepts any. Cheap when nothing is armed.
  */
 bool trouble_take(struct troubles *t, enum trouble_kind kind, const struct facts *f,
-		  bool (*applies)(void *ctx, const char *what), void *ctx, struct trouble *ret);
+		  bool (*applies)(void *ctx, const struct trouble *t), void *ctx,
+		  struct trouble *ret);
 /* Does to a finished reply what WIRE troubles that match say. */
 void trouble_wire(struct troubles *t, const struct facts *f, const struct web_request *rq,
 		  struct web_reply *rp);

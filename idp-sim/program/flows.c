@@ -258,6 +258,11 @@ static bool flow_authn(struct play *p, struct err *err)
 	return true;
 }
 
+static bool flow_api(struct play *p, struct err *err)
+{
+	return begin(p, "api", "GET", err);
+}
+
 const char *play_code(struct play *p, struct err *err)
 {
 	const char *code = NULL;
@@ -326,6 +331,7 @@ static const struct {
 	{ "discovery", flow_discovery },
 	{ "instance", flow_instance },
 	{ "authn", flow_authn },
+	{ "api", flow_api },
 	{ "sign_in", flow_sign_in },
 	{ "consent", flow_consent },
 	{ "device_page", flow_device_page },

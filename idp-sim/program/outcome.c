@@ -92,6 +92,7 @@ static bool finish(struct play *p, enum way way, struct outcome *ret, struct err
 	AUTO_BUF curl = { 0 };
 
 	wire_answer_done(&ret->answer);
+	ret->answer = (struct wire_answer) { 0 };
 	ask_curl(&p->ask, &curl);
 	if (!play_send(p, &ret->answer, err))
 		return false;
@@ -102,12 +103,17 @@ static bool finish(struct play *p, enum way way, struct outcome *ret, struct err
 	return true;
 }
 
-static bool try_recipe(struct play *p, const struct recipe *r, struct outcome *ret)
+static const char *flow_of(const struct play *p, const struct recipe *r)
 {
 	const char *variant = p->error->variant;
-	const char *flow = variant && !is_version(variant) && strcmp(variant, "token") != 0
-				   ? variant
-				   : r->flow;
+
+	return variant && !is_version(variant) && strcmp(variant, "token") != 0 ? variant
+										: r->flow;
+}
+
+static bool try_recipe(struct play *p, const struct recipe *r, struct outcome *ret)
+{
+	const char *flow = flow_of(p, r);
 	struct err err = { 0 };
 
 	if (!afresh(p, &err))
@@ -159,4 +165,62 @@ bool reproduce(struct play *p, struct outcome *ret, struct err *err)
 			return true;
 	ret->way = WAY_NONE;
 	return fail(err, ERR_INPUT, "neither nature nor trouble leads to '%s'", name);
+}
+
+/* ---- armed in place of nature ---- */
+
+size_t natural_flows(struct play *p, const char **ret, size_t max)
+{
+	const char *name = situation_names[p->error->situation];
+	struct outcome got = { 0 };
+	size_t n = 0;
+
+	for (const struct recipe *r = recipes; r->situation && n < max; r++)
+		if (!strcmp(r->situation, name) && try_recipe(p, r, &got))
+			ret[n++] = flow_of(p, r);
+	wire_answer_done(&got.answer);
+	return n;
+}
+
+/* Where the armed error came, as the journal has it; NULL: nowhere. */
+static const char *step_of(struct play *p)
+{
+	const struct oauth_error *e = p->error;
+	int status;
+	AUTO(json_t) json_t *answer = idp_call(p->idp, "GET", "/_sim/journal", NULL, &status);
+	size_t i;
+	json_t *entry;
+
+	json_array_foreach(json_object_get(answer, "entries"), i, entry) {
+		const char *code = conf_str(entry, "code", "");
+		const char *situation = conf_str(entry, "situation", "");
+		if (e->code ? strcmp(code, e->code)
+			    : strcmp(situation, situation_names[e->situation]))
+			continue;
+		return arena_str(p->arena,
+				 conf_str(entry, "grant", conf_str(entry, "endpoint", "")));
+	}
+	return NULL;
+}
+
+const char *arm_and_play(struct play *p, const char *flow, struct outcome *ret, struct err *err)
+{
+	const struct oauth_error *e = p->error;
+	const char *word = e->code ? e->code : situation_names[e->situation];
+	json_t *body = json_pack("{s:s, s:s}", "error", word, "provider", p->provider->name);
+
+	if (!afresh(p, err)) {
+		json_decref(body);
+		return NULL;
+	}
+	choose_client(p, flow);
+	if (!play_control(
+		    p, "POST", "/_sim/troubles", body,
+		    arena_printf(p->arena, "fail %s,provider=%s", word, p->provider->name),
+		    err))
+		return NULL;
+	ret->agrees = true; /* unless the last answer says otherwise */
+	if (play_flow(p, flow, err) && finish(p, WAY_TROUBLE, ret, err))
+		ret->agrees = agrees(p, &ret->answer);
+	return step_of(p);
 }

@@ -101,3 +101,9 @@ struct outcome {
 
 /* Reproduces p->error: for its natural reason when there is a recipe, else by a trouble. */
 bool reproduce(struct play *p, struct outcome *ret, struct err *err) MUST_CHECK;
+/* The flows in which p->error has a natural cause; how many. */
+size_t natural_flows(struct play *p, const char **ret, size_t max);
+/* Arms p->error by its code, as `--fail` does, and plays a flow in which nothing else is wrong.
+ * The grant or endpoint where the error came; NULL: nowhere, which err may explain. */
+const char *arm_and_play(struct play *p, const char *flow, struct outcome *ret,
+			 struct err *err);
