@@ -57,9 +57,10 @@ static void put_path(struct buf *b, const char *path)
 	buf_html(b, cut > path + 1 ? cut : path + (*path == '/'));
 }
 
-static void put_about(struct buf *b, const json_t *e)
+static void put_about(struct page *p, const json_t *e)
 {
-	const char *user = conf_str(e, "user", NULL), *client = conf_str(e, "client_id", NULL);
+	const char *user = conf_str(e, "user", NULL), *client = page_client(p, e);
+	struct buf *b = &p->out;
 
 	buf_html(b, user);
 	buf_str(b, user && client ? ", " : "");
@@ -80,8 +81,10 @@ static void put_line(struct page *p, const json_t *e, int polls)
 	int64_t seq = conf_int(e, "seq", 0);
 	const char *colour = class_of(e);
 
-	buf_printf(b, "<tr%s><td class=\"mono\"><a href=\"/?entry=%" PRId64 "#request\">",
-		   seq == p->chosen ? " class=\"chosen\"" : "", seq);
+	buf_printf(b, "<tr%s><td class=\"mono\"><a href=\"",
+		   seq == p->chosen ? " class=\"chosen\"" : "");
+	page_entry_link(p, seq, b);
+	buf_str(b, "#request\">");
 	put_clock_time(b, e);
 	buf_str(b, "</a></td><td class=\"mono wide\">");
 	buf_html(b, conf_str(e, "provider", ""));
@@ -94,17 +97,64 @@ static void put_line(struct page *p, const json_t *e, int polls)
 		   colour, conf_int(e, "status", 0), strcmp(colour, "ok") ? colour : "");
 	put_answer(b, e);
 	buf_str(b, "</td><td class=\"fit wide\">");
-	put_about(b, e);
+	put_about(p, e);
 	if (polls > 1)
 		buf_printf(b, ", polls &#215; %d", polls);
 	buf_str(b, "</td></tr>");
 }
 
+static const struct {
+	const char *member, *words;
+} specials[] = {
+	{ "disabled", "disabled" },
+	{ "locked", "locked after too many tries" },
+	{ "must_change_password", "must choose a new password" },
+	{ "password_expired", "password is too old" },
+	{ "mfa_required", "a policy asks for a second factor" },
+	{ "guest", "guest of another tenant" },
+	{ "blocked", "a policy blocks every sign-in" },
+};
+
+/* These passwords are in the provider files for everybody to read. */
+static void put_person(struct page *p, const struct user *u)
+{
+	struct buf *b = &p->out;
+	const char *comma = "";
+
+	buf_str(b, "<tr><td class=\"mono\">");
+	buf_html(b, u->name);
+	buf_str(b, "</td><td class=\"mono\">");
+	buf_html(b, u->password);
+	buf_str(b, "</td><td class=\"quiet\">");
+	for (size_t i = 0; i < ARRAY_LEN(specials); i++)
+		if (conf_bool(u->source, specials[i].member, false)) {
+			buf_printf(b, "%s%s", comma, specials[i].words);
+			comma = ", ";
+		}
+	if (u->otp)
+		buf_printf(b, "%sa second factor", comma);
+	buf_str(b, "</td></tr>");
+}
+
+static void put_people_of(struct page *p, const json_t *provider)
+{
+	const struct provider *of = idp_provider(p->idp, conf_str(provider, "name", NULL));
+	json_t *user;
+	size_t i;
+
+	json_array_foreach(json_object_get(provider, "users"), i, user) {
+		const struct user *u = provider_user(of, conf_str(user, "name", NULL));
+
+		if (u)
+			put_person(p, u);
+	}
+}
+
 static void put_addresses(struct page *p)
 {
 	struct buf *b = &p->out;
-	json_t *provider, *user;
-	size_t i, k;
+	json_t *provider;
+	size_t i;
 
 	buf_str(b, "<div class=\"empty\"><p>Every request to a provider appears here as it is "
 		   "answered."
@@ -123,16 +173,43 @@ static void put_addresses(struct page *p)
 		"style=\"margin-top:20px\"><h2>People</h2></header>"
 		"<table><thead><tr><th scope=\"col\">user</th><th scope=\"col\">password</th>"
 		"<th scope=\"col\">what is special</th></tr></thead><tbody>");
-	json_array_foreach(json_object_get(json_array_get(p->providers, 0), "users"), k, user) {
-		buf_str(b, "<tr><td class=\"mono\">");
-		buf_html(b, conf_str(user, "name", ""));
-		buf_str(b, "</td><td class=\"mono\">");
-		buf_html(b, conf_str(user, "password", ""));
-		buf_str(b, "</td><td class=\"quiet\">");
-		buf_html(b, conf_str(user, "special", conf_str(user, "about", "")));
-		buf_str(b, "</td></tr>");
-	}
+	put_people_of(p, page_provider(p));
 	buf_str(b, "</tbody></table>");
+}
+
+static void put_reload(struct page *p)
+{
+	buf_str(&p->out, p->only ? "<a href=\"/?provider=" : "<a href=\"/");
+	buf_html(&p->out, p->only);
+	buf_str(&p->out, "\">reload</a>");
+}
+
+static void put_way(struct page *p, const char *provider)
+{
+	bool here = provider ? p->only && !strcmp(provider, p->only) : !p->only;
+
+	buf_str(&p->out, here ? "<a aria-current=\"page\" href=\"/" : "<a href=\"/");
+	buf_str(&p->out, provider ? "?provider=" : "");
+	buf_html(&p->out, provider);
+	buf_str(&p->out, "\">");
+	buf_html(&p->out, provider ? provider : "all");
+	buf_str(&p->out, "</a> ");
+}
+
+/* All providers, or one: for the whole page. */
+static void put_choice(struct page *p)
+{
+	json_t *provider;
+	size_t i;
+
+	if (json_array_size(p->providers) < 2)
+		return;
+	buf_str(&p->out, "<nav class=\"ways\" aria-label=\"whose sign-ins, sessions, keys and "
+			 "requests\">");
+	put_way(p, NULL);
+	json_array_foreach(p->providers, i, provider)
+		put_way(p, conf_str(provider, "name", ""));
+	buf_str(&p->out, "</nav>");
 }
 
 void page_journal(struct page *p)
@@ -146,7 +223,10 @@ void page_journal(struct page *p)
 	else
 		buf_str(b, "no request yet");
 	buf_str(b, "</small></h2><span class=\"quiet\">newest first<span id=\"news\" "
-		   "aria-live=\"polite\"></span> <a href=\"/\">reload</a></span></header>");
+		   "aria-live=\"polite\"></span> ");
+	put_reload(p);
+	buf_str(b, "</span></header>");
+	put_choice(p);
 	if (!n) {
 		put_addresses(p);
 		return;
@@ -212,13 +292,15 @@ static void put_token_line(struct page *p, const json_t *e, const json_t *claims
 	json_t *word;
 	size_t i;
 
-	buf_printf(b, "<tr%s><td class=\"mono\"><a href=\"/?entry=%" PRId64 "#request\">",
-		   seq == p->chosen ? " class=\"chosen\"" : "", seq);
+	buf_printf(b, "<tr%s><td class=\"mono\"><a href=\"",
+		   seq == p->chosen ? " class=\"chosen\"" : "");
+	page_entry_link(p, seq, b);
+	buf_str(b, "#request\">");
 	put_clock_time(b, e);
 	buf_str(b, "</a></td><td class=\"mono fit\">");
-	buf_html(b, conf_str(e, "user", conf_str(e, "client_id", "")));
+	buf_html(b, conf_str(e, "user", page_client(p, e)));
 	buf_str(b, "</td><td class=\"mono fit wide\">");
-	buf_html(b, conf_str(e, "client_id", ""));
+	buf_html(b, page_client(p, e));
 	buf_str(b, "</td><td class=\"mono fit\">");
 	buf_html(b, conf_str(e, "grant", ""));
 	buf_str(b, "</td><td class=\"mono fit wide\">");

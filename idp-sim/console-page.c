@@ -8,7 +8,7 @@
 
 /* ---- times ---- */
 
-static void put_time(struct buf *b, int64_t unix_s, const char *format)
+void page_time(struct buf *b, int64_t unix_s, const char *format)
 {
 	time_t t = (time_t)unix_s;
 	struct tm tm;
@@ -77,7 +77,7 @@ void page_bar(struct page *p)
 	buf_printf(b, "<div><b>%zu provider%s</b><span class=\"mono\">", n, n == 1 ? "" : "s");
 	buf_html(b, idp_origin(p->idp));
 	buf_str(b, "</span></div><div><b>");
-	put_time(b, clk_now(&p->idp->clk), "%d %b %Y %H:%M:%S");
+	page_time(b, clk_now(&p->idp->clk), "%d %b %Y %H:%M:%S");
 	buf_str(b, "</b><span>");
 	put_distance(p);
 	buf_printf(b, "</span></div><div><b>%zu</b><span>tokens issued</span></div>",
@@ -339,7 +339,7 @@ static void put_sign_in(struct page *p, const json_t *d)
 	buf_str(b, "</p>");
 	put_where(p, d);
 	buf_str(b, "<dl><dt>client</dt><dd>");
-	buf_html(b, conf_str(d, "client_id", ""));
+	buf_html(b, page_client(p, d));
 	buf_str(b, "</dd><dt>asks for</dt><dd>");
 	buf_html(b, conf_str(d, "scope", ""));
 	buf_printf(b, "</dd><dt>polls</dt><dd>%" PRId64 "</dd></dl>", conf_int(d, "polls", 0));
@@ -354,14 +354,46 @@ static void put_sign_in(struct page *p, const json_t *d)
 	buf_str(b, "</div>");
 }
 
+const char *page_client(const struct page *p, const json_t *of)
+{
+	const char *id = conf_str(of, "client_id", NULL);
+	const struct provider *at = idp_provider(p->idp, conf_str(of, "provider", NULL));
+	const struct client *c = at ? provider_client(at, id) : NULL;
+
+	return c ? c->name : id;
+}
+
+const json_t *page_provider(const struct page *p)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(p->providers, i, one)
+		if (p->only && !strcmp(conf_str(one, "name", ""), p->only))
+			return one;
+	return json_array_get(p->providers, 0);
+}
+
 static void put_no_sign_in(struct page *p)
 {
-	const json_t *first = json_array_get(p->providers, 0);
+	const json_t *first = page_provider(p);
+	const json_t *clients = json_object_get(first, "clients");
+	const char *client = "platform-cli";
+	json_t *c;
+	size_t i;
+
+	json_array_foreach(clients, i, c)
+		if (conf_bool(c, "public", false)) {
+			client = conf_str(c, "id", client);
+			break;
+		}
 
 	buf_str(&p->out,
 		"<div class=\"empty\"><p>When a CLI asks for a device code, it waits here for "
 		"you to approve or deny it.</p><p style=\"margin-top:12px\">Start one:</p><pre>"
-		"curl -d client_id=platform-cli -d scope=openid ");
+		"curl -d scope=openid -d client_id=");
+	buf_html(&p->out, client);
+	buf_char(&p->out, ' ');
 	buf_html(&p->out, conf_str(first, "endpoints.device", ""));
 	buf_str(&p->out, "</pre></div>");
 }
@@ -401,7 +433,7 @@ void page_clock(struct page *p)
 	put_distance(p);
 	buf_str(b, "</span></header><div class=\"card\"><p class=\"mono\" "
 		   "style=\"font-size:14px;white-space:nowrap\">");
-	put_time(b, clk_now(&p->idp->clk), "%a %d %b %Y %H:%M:%S UTC");
+	page_time(b, clk_now(&p->idp->clk), "%a %d %b %Y %H:%M:%S UTC");
 	buf_str(b, "</p><form class=\"row\" style=\"margin-top:10px\" method=\"post\" "
 		   "action=\"/console/clock\">");
 	for (size_t i = 0; i < ARRAY_LEN(steps); i++)

@@ -10,9 +10,10 @@
 /* Everything a page shows, read once. */
 struct page {
 	struct idp *idp;
-	json_t *providers, *devices, *troubles, *keys, *entries; /* owned lists */
-	int64_t chosen; /* seq of the journal entry on the right; 0: none */
-	bool reachable; /* from a phone: the listener is not on loopback */
+	json_t *providers, *devices, *sessions, *troubles, *keys, *entries; /* owned lists */
+	const char *only; /* the provider whose lists they are; NULL: of all */
+	int64_t chosen;	  /* seq of the journal entry on the right; 0: none */
+	bool reachable;	  /* from a phone: the listener is not on loopback */
 	struct buf out;
 };
 
@@ -34,6 +35,15 @@ void page_keys(struct page *p);
 void page_troubles(struct page *p);
 void page_journal(struct page *p);
 void page_tokens(struct page *p);
+void page_sessions(struct page *p);
 void page_request(struct page *p);
+/* The provider that the page is about, else the first one. */
+const json_t *page_provider(const struct page *p);
+/* The name of the client that a list's member is about, else its id; NULL: of none. */
+const char *page_client(const struct page *p, const json_t *of);
+/* The time in UTC; format of strftime(). */
+void page_time(struct buf *b, int64_t unix_s, const char *format);
+/* "/?entry=7", and the provider when the page shows only one's. */
+void page_entry_link(const struct page *p, int64_t entry, struct buf *b);
 /* Inline SVG of a QR code; nothing without libqrencode. */
 void page_qr(struct buf *out, const char *text);

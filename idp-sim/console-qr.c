@@ -13,7 +13,7 @@ void page_qr(struct buf *out, const char *text)
 		return;
 	buf_printf(out,
 		   "<svg class=\"qr\" viewBox=\"0 0 %d %d\" role=\"img\" "
-		   "aria-label=\"QR code of its page\"><path fill=\"#000\" d=\"",
+		   "aria-label=\"QR code of the page\"><path fill=\"#000\" d=\"",
 		   code->width, code->width);
 	for (int i = 0; i < code->width * code->width; i++)
 		if (code->data[i] & 1)

@@ -27,17 +27,46 @@ static bool is_loopback(const struct web_request *rq)
 	       !strncmp(host, "[::1]", 5);
 }
 
+static const char *known_provider(const struct idp *s, const char *name)
+{
+	const struct provider *p = idp_provider(s, name);
+
+	return p ? p->name : NULL;
+}
+
+/* Drops what is of other providers. */
+static void only(const struct page *p, json_t *list)
+{
+	for (size_t i = json_array_size(list); p->only && i > 0; i--)
+		if (strcmp(conf_str(json_array_get(list, i - 1), "provider", ""), p->only) != 0)
+			json_array_remove(list, i - 1);
+}
+
+void page_entry_link(const struct page *p, int64_t entry, struct buf *b)
+{
+	buf_str(b, "/?");
+	if (p->only)
+		buf_printf(b, "provider=%s&amp;", p->only);
+	buf_printf(b, "entry=%lld", (long long)entry);
+}
+
 static void page_read(struct page *p, struct idp *s, struct web_request *rq)
 {
 	struct form query = form_parse(rq->arena, rq->query, rq->query ? strlen(rq->query) : 0);
 	const char *chosen = form_get(&query, "entry");
 
 	p->idp = s;
+	p->only = known_provider(s, form_get(&query, "provider"));
 	p->providers = list_of(s, "/_sim/providers", "providers");
 	p->devices = list_of(s, "/_sim/devices", "devices");
+	p->sessions = list_of(s, "/_sim/sessions", "sessions");
 	p->troubles = list_of(s, "/_sim/troubles", "troubles");
 	p->keys = list_of(s, "/_sim/keys", "keys");
 	p->entries = list_of(s, "/_sim/journal?wait=0", "entries");
+	only(p, p->devices);
+	only(p, p->sessions);
+	only(p, p->keys);
+	only(p, p->entries);
 	p->chosen = chosen ? strtoll(chosen, NULL, 10) : 0;
 	p->reachable = !is_loopback(rq);
 	p->out.limit = 8 << 20;
@@ -45,7 +74,8 @@ static void page_read(struct page *p, struct idp *s, struct web_request *rq)
 
 static void page_done(struct page *p)
 {
-	json_t **lists[] = { &p->providers, &p->devices, &p->troubles, &p->keys, &p->entries };
+	json_t **lists[] = { &p->providers, &p->devices, &p->sessions,
+			     &p->troubles,  &p->keys,	 &p->entries };
 
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
 		json_decref(*lists[i]);
@@ -83,6 +113,7 @@ static void render(struct page *p)
 	buf_str(b, "</div>\n<div>");
 	section(p, "journal", page_journal);
 	section(p, "tokens", page_tokens);
+	section(p, "sessions", page_sessions);
 	buf_str(b, "</div>\n<div>");
 	section(p, "request", page_request);
 	section(p, "troubles", page_troubles);
@@ -160,6 +191,20 @@ static void post_keys(struct idp *s, const struct form *f, struct arena *a)
 	     provider && *provider ? json_pack("{s:s}", "provider", provider) : NULL);
 }
 
+static void post_session(struct idp *s, const struct form *f, struct arena *a)
+{
+	const char *id = form_get(f, "end");
+	AUTO_BUF path = { 0 };
+
+	(void)a;
+	if (!id)
+		return;
+	buf_str(&path, "/_sim/sessions/");
+	buf_percent(&path, id, strlen(id));
+	buf_str(&path, "/end");
+	call(s, "POST", path.p, NULL);
+}
+
 static json_t *typed_trouble(const struct form *f)
 {
 	const char *what = form_get(f, "what"), *provider = form_get(f, "provider");
@@ -195,11 +240,22 @@ static const struct action {
 	const char *path;
 	void (*act)(struct idp *s, const struct form *f, struct arena *a);
 } actions[] = {
-	{ "/console/devices", post_device },
-	{ "/console/clock", post_clock },
-	{ "/console/keys", post_keys },
+	{ "/console/devices", post_device },   { "/console/clock", post_clock },
+	{ "/console/keys", post_keys },	       { "/console/sessions", post_session },
 	{ "/console/troubles", post_trouble },
 };
+
+/* Back to the page that the form was on: of all providers, or of one. */
+static const char *way_back(const struct idp *s, const struct web_request *rq)
+{
+	const char *from = web_header(rq, "Referer");
+	const char *query = from ? strchr(from, '?') : NULL;
+	struct form f =
+		form_parse(rq->arena, query ? query + 1 : NULL, query ? strlen(query + 1) : 0);
+	const char *provider = known_provider(s, form_get(&f, "provider"));
+
+	return provider ? arena_printf(rq->arena, "/?provider=%s", provider) : "/";
+}
 
 static bool act(struct idp *s, struct web_request *rq, struct web_reply *rp)
 {
@@ -210,7 +266,7 @@ static bool act(struct idp *s, struct web_request *rq, struct web_reply *rp)
 			continue;
 		actions[i].act(s, &f, rq->arena);
 		rp->status = 303;
-		web_set(rq, rp, "Location", "/");
+		web_set(rq, rp, "Location", "%s", way_back(s, rq));
 		return true;
 	}
 	return false;

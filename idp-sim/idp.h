@@ -85,6 +85,9 @@ struct clk *idp_clock(struct idp *s);
  *	                                        scope, status pending|approved|denied|expired|redeemed, polls
  *	POST   /_sim/devices/USER_CODE/approve  {"user": "alice"}
  *	POST   /_sim/devices/USER_CODE/deny
+ *	GET    /_sim/sessions                   refresh families: id, provider, user, client_id, status
+ *	                                        active|expired|revoked|reused, refreshes, started
+ *	POST   /_sim/sessions/ID/end
  *	GET    /_sim/troubles
  *	POST   /_sim/troubles                   one trouble, see trouble.h; answers {"id": N}
  *	DELETE /_sim/troubles                   all; /_sim/troubles/N one

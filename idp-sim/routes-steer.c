@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The simulator itself: what it is, its clock, sign-ins and journal. */
 #include "idp-sim/routes.h"
+#include "idp-sim/session.h"
 #include "idp-sim/shared.h"
 
 #include <string.h>
@@ -149,6 +150,25 @@ json_t *route_approve(struct call *c)
 json_t *route_deny(struct call *c)
 {
 	return decided(c, device_decide(c->idp, c->args[0], NULL));
+}
+
+/* ---- sessions ---- */
+
+json_t *route_sessions(struct call *c)
+{
+	return json_pack("{s:o}", "sessions", sessions_list(c->idp));
+}
+
+json_t *route_end_session(struct call *c)
+{
+	struct session *s = session_get(c->idp, c->args[0]);
+
+	if (!s)
+		return call_refuse(c, 404, "GET /_sim/sessions lists them",
+				   "there is no session '%s'", c->args[0]);
+	session_revoke(c->idp, s);
+	session_unref(s);
+	return NULL;
 }
 
 /* ---- the journal ---- */

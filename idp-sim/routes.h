@@ -19,6 +19,8 @@ json_t *route_advance_clock(struct call *c);
 json_t *route_devices(struct call *c);
 json_t *route_approve(struct call *c);
 json_t *route_deny(struct call *c);
+json_t *route_sessions(struct call *c);
+json_t *route_end_session(struct call *c);
 json_t *route_troubles(struct call *c);
 json_t *route_arm(struct call *c);
 json_t *route_clear_troubles(struct call *c);

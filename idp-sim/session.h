@@ -17,6 +17,11 @@ struct session *session_get(struct idp *s, const char *sid);
 /* Signed out: no refresh token of the family is good any more. NULL is ignored. */
 void session_revoke(struct idp *s, struct session *one);
 
+/* [{"id", "provider", "tenant", "user", "client_id", "scope", "status", "refreshes", "started",
+ * "refreshed"}], MOST_SESSIONS of them at most. */
+enum { MOST_SESSIONS = 1000 };
+json_t *sessions_list(struct idp *s);
+
 /* Id of a new session, in the exchange's arena. */
 const char *session_new_id(struct exchange *x);
 

@@ -3,7 +3,7 @@
 // again and its sections are exchanged, unless somebody is using one of them.
 "use strict";
 
-const sections = ["bar", "banner", "waiting", "clock", "keys", "journal", "tokens", "request", "troubles"];
+const sections = ["bar", "banner", "waiting", "clock", "keys", "journal", "tokens", "sessions", "request", "troubles"];
 let pending = 0;
 let timer = null;
 

@@ -22,6 +22,7 @@ from simulator import Simulator  # noqa: E402
 
 PROGRAM = SHOTS = None
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
+TAB, ENTER = "\ue004", "\ue007"  # as WebDriver calls them
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync",
          "--disable-dev-shm-usage", "--hide-scrollbars"]
@@ -99,8 +100,22 @@ class Browser:
             look();""", "args": [words]})
         assert found, words
 
+    def press(self, key):
+        self.send("POST", self.session + "/actions", {"actions": [{"type": "key", "id": "keys", "actions": [
+            {"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]}]})
+
+    def devtools(self, command, **params):
+        return self.send("POST", self.session + "/goog/cdp/execute", {"cmd": command, "params": params})
+
+    def be_phone(self):
+        """A window is never as narrow as a phone; the device that it plays is."""
+        self.devtools("Emulation.setDeviceMetricsOverride", width=390, height=844, deviceScaleFactor=1,
+                      mobile=True)
+
     def shot(self, name):
-        picture = base64.b64decode(self.send("GET", self.session + "/screenshot"))
+        """The whole page, not what of it fits into the window."""
+        answer = self.devtools("Page.captureScreenshot", captureBeyondViewport=True)
+        picture = base64.b64decode(answer["data"])
         with open(os.path.join(SHOTS, name + ".png"), "wb") as f:
             f.write(picture)
         return len(picture)
@@ -171,6 +186,7 @@ class Console(unittest.TestCase):
         device = self.device()
         self.browser.open(device["verification_uri"])
         self.assertIn("Simulated", self.browser.text())
+        self.assertEqual(self.browser.run("return document.querySelectorAll('svg.qr path').length"), 1)
         self.browser.shot("device-page")
         self.browser.type("input[name=device_user_code]", device["user_code"].lower())
         self.browser.click("[type=submit]")
@@ -186,6 +202,7 @@ class Console(unittest.TestCase):
     def test_the_page_follows_without_reload(self):
         self.browser.open(self.sim.ready["control"] + "/")
         self.browser.wait_for("no request yet")
+        self.browser.shot("console-empty")
         self.password()
         self.browser.wait_for("alice, platform-cli")
 
@@ -211,6 +228,24 @@ class Console(unittest.TestCase):
                       grant_type="refresh_token", refresh_token=tokens["refresh_token"])
         self.assertEqual(answer["error"], "invalid_grant")
 
+    def test_a_session_is_ended(self):
+        tokens = self.password()
+        self.browser.open(self.sim.ready["control"] + "/")
+        self.browser.click("//section[@id='sessions']//button[@aria-label='end the session of alice']")
+        self.browser.wait_for("revoked")
+        answer = post(self.endpoints["token_endpoint"], client_id="platform-cli",
+                      grant_type="refresh_token", refresh_token=tokens["refresh_token"])
+        self.assertEqual(answer["error"], "invalid_grant")
+
+    def test_one_provider(self):
+        self.device()
+        self.browser.open(self.sim.ready["control"] + "/")
+        self.browser.click("//nav//a[.='okta']")
+        self.browser.wait_for("Sign-ins waitingnone")
+        self.browser.click("//nav//a[.='keycloak']")
+        self.browser.button("Deny")  # and the form leads back to where it was
+        self.browser.find("//nav//a[.='keycloak' and @aria-current]")
+
     def test_keys_rotate(self):
         self.browser.open(self.sim.ready["control"] + "/")
         before = len(self.sim.call("GET", "/_sim/keys")["keys"])
@@ -218,8 +253,30 @@ class Console(unittest.TestCase):
         self.browser.find("//table[@class='keys']")
         self.assertGreater(len(self.sim.call("GET", "/_sim/keys")["keys"]), before)
 
+    def be_busy(self):
+        """Something of everything, so that a picture shows what a day looks like."""
+        token = self.endpoints["token_endpoint"]
+        for name in ("azure", "okta", "keycloak"):
+            issuer = self.sim.ready["issuers"][name]
+            with urllib.request.urlopen(issuer + "/.well-known/openid-configuration") as f:
+                there = json.load(f)
+            client = {"azure": "66666666-7777-8888-9999-aaaaaaaaaaaa", "okta": "0oa15wulqt5yqD9FP5d7",
+                      "keycloak": "platform-cli"}[name]
+            post(there["device_authorization_endpoint"], client_id=client, scope="openid")
+            for user in ("alice", "bob"):
+                got = post(there["token_endpoint"], client_id=client, username=user, grant_type="password",
+                           password=user + "-pw", scope="openid offline_access")
+                post(there["token_endpoint"], client_id=client, grant_type="refresh_token",
+                     refresh_token=got["refresh_token"])
+            post(there["token_endpoint"], client_id="nobody", grant_type="password")
+            urllib.request.urlopen(there["jwks_uri"]).close()
+        post(token, client_id="platform-svc", client_secret="svc-secret", grant_type="client_credentials")
+        self.sim.call("POST", "/_sim/refresh/revoke", {"user": "bob", "provider": "okta"})
+
     def test_pictures_and_reading_without_script(self):
-        self.device()
+        self.be_busy()
+        device = self.device()
+        self.poll(device)
         self.password()
         post(self.endpoints["token_endpoint"], client_id="platform-cli", username="alice",
              grant_type="password", password="wrong")
@@ -233,12 +290,28 @@ class Console(unittest.TestCase):
         self.assertNotIn("alice-pw", page)
         self.browser.open(console)
         self.assertGreater(self.browser.shot("console-busy"), 20000)
-        phone = Browser(390, 1400)
+        phone = Browser()
+        phone.be_phone()
         phone.open(self.sim.ready["control"] + "/")
+        self.assertEqual(phone.run("return innerWidth"), 390)
         wide = phone.run("return document.documentElement.scrollWidth <= innerWidth")
         phone.shot("console-phone")
         phone.close()
         self.assertTrue(wide, "the page scrolls sideways on a phone")
+
+    def test_keyboard(self):
+        """Tab reaches the first sign-in's Approve, and Enter presses it."""
+        device = self.device()
+        self.browser.open(self.sim.ready["control"] + "/")
+        for _ in range(20):
+            self.browser.press(TAB)
+            if self.browser.run("return document.activeElement.name") == "approve":
+                break
+        outline = self.browser.run("return getComputedStyle(document.activeElement).outlineStyle")
+        self.assertEqual(outline, "solid")
+        self.browser.press(ENTER)
+        self.browser.wait_for("When a CLI asks")
+        self.assertIn("access_token", self.poll(device))
 
     def test_everything_has_a_name(self):
         self.device()
