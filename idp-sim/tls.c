@@ -62,9 +62,9 @@ static bool set_serial(X509 *cert)
 	return good;
 }
 
-/* A certificate of pkey; issuer NULL: it signs itself. */
+/* A certificate of pkey, good for that many days; issuer NULL: it signs itself. */
 static X509 *new_cert(EVP_PKEY *pkey, const char *cn, X509 *issuer, EVP_PKEY *signer,
-		      const char *names)
+		      const char *names, int days)
 {
 	AUTO(X509) X509 *cert = X509_new();
 	time_t now = (time_t)clk_now(NULL);
@@ -75,8 +75,8 @@ static X509 *new_cert(EVP_PKEY *pkey, const char *cn, X509 *issuer, EVP_PKEY *si
 	X509_NAME_add_entry_by_txt(X509_get_subject_name(cert), "CN", MBSTRING_UTF8,
 				   (const unsigned char *)cn, -1, -1, 0);
 	X509_set_issuer_name(cert, X509_get_subject_name(issuer ? issuer : cert));
-	X509_time_adj_ex(X509_getm_notBefore(cert), -1, 0, &now);
-	X509_time_adj_ex(X509_getm_notAfter(cert), VALID_DAYS, 0, &now);
+	X509_time_adj_ex(X509_getm_notBefore(cert), -2, 0, &now);
+	X509_time_adj_ex(X509_getm_notAfter(cert), days, 0, &now);
 	X509_set_pubkey(cert, pkey);
 	X509 *from = issuer ? issuer : cert;
 	if (!add_extension(cert, from, NID_basic_constraints,
@@ -135,15 +135,16 @@ static bool save(const char *dir, const char *name, const char *text, unsigned m
 	return file_write(path, text, strlen(text), mode, err);
 }
 
-static bool make(const char *dir, const char *const *names, struct err *err)
+static bool make(const char *dir, const char *const *names, int days, struct err *err)
 {
 	AUTO(EVP_PKEY) EVP_PKEY *ca_key = EVP_EC_gen("P-256");
 	AUTO(EVP_PKEY) EVP_PKEY *key = EVP_EC_gen("P-256");
 	AUTO(char) char *all = alternatives(names);
 	if (!ca_key || !key)
 		return fail_openssl(err, "cannot make a key");
-	AUTO(X509) X509 *ca = new_cert(ca_key, "idp-sim test CA", NULL, ca_key, NULL);
-	AUTO(X509) X509 *cert = ca ? new_cert(key, "idp-sim", ca, ca_key, all) : NULL;
+	AUTO(X509)
+	X509 *ca = new_cert(ca_key, "idp-sim test CA", NULL, ca_key, NULL, VALID_DAYS);
+	AUTO(X509) X509 *cert = ca ? new_cert(key, "idp-sim", ca, ca_key, all, days) : NULL;
 	if (!cert)
 		return fail_openssl(err, "cannot make a certificate");
 	AUTO(char) char *ca_pem = cert_text(ca);
@@ -198,32 +199,45 @@ static bool prepare(struct tls *t, const char *dir, const char *const *names, st
 		return fail(err, ERR_INPUT,
 			    "%s: the certificate is broken or expires within a day", cert);
 	if (!given || (ours && !still_good(cert)))
-		if (!make(dir, names, err))
+		if (!make(dir, names, VALID_DAYS, err))
 			return false;
 	return read_all(t, dir, err);
 }
 
-bool tls_init(struct tls *t, const char *dir, const char *const *names, struct err *err)
+static bool make_temporary(struct tls *t, struct err *err)
 {
 	const char *tmp = getenv("TMPDIR");
+	AUTO_BUF path = { 0 };
 
 	*t = (struct tls) { 0 };
-	if (!dir) {
-		AUTO_BUF path = { 0 };
-		buf_printf(&path, "%s/idp-sim-XXXXXX", tmp && *tmp ? tmp : "/tmp");
-		t->temporary = buf_take(&path);
-		if (!mkdtemp(t->temporary)) {
-			fail_errno(err, "cannot make %s", t->temporary);
-			tls_done(t);
-			return false;
-		}
-		dir = t->temporary;
-	} else if (!file_mkdirs(dir, 0700, err)) {
+	buf_printf(&path, "%s/idp-sim-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+	t->temporary = buf_take(&path);
+	if (mkdtemp(t->temporary))
+		return true;
+	fail_errno(err, "cannot make %s", t->temporary);
+	tls_done(t);
+	return false;
+}
+
+bool tls_init(struct tls *t, const char *dir, const char *const *names, struct err *err)
+{
+	*t = (struct tls) { 0 };
+	if (dir ? !file_mkdirs(dir, 0700, err) : !make_temporary(t, err))
 		return false;
-	}
+	dir = dir ? dir : t->temporary;
 	if (prepare(t, dir, names, err))
 		return true;
 	err_note(err, "TLS in '%s'", dir);
+	tls_done(t);
+	return false;
+}
+
+bool tls_init_expired(struct tls *t, const char *const *names, struct err *err)
+{
+	if (!make_temporary(t, err))
+		return false;
+	if (make(t->temporary, names, -1, err) && read_all(t, t->temporary, err))
+		return true;
 	tls_done(t);
 	return false;
 }

@@ -23,4 +23,6 @@ struct tls {
  * 127.0.0.1 and ::1; NULL-ended; may be NULL. */
 bool tls_init(struct tls *t, const char *dir, const char *const *names,
 	      struct err *err) MUST_CHECK;
+/* A temporary one that ended yesterday, for clients that must notice. */
+bool tls_init_expired(struct tls *t, const char *const *names, struct err *err) MUST_CHECK;
 void tls_done(struct tls *t);

@@ -174,6 +174,12 @@ static const struct defect future_iat[] = {
 	  .claims = "{\"iat\": 4102444000, \"exp\": 4102447600}" },
 	{ 0 },
 };
+/* The clocks of issuer and verifier are one here: there is no skew to forgive. */
+static const struct defect edges[] = {
+	{ "a token that ended a second ago", .age_s = 3601, .lifetime_s = 3600 },
+	{ "a token of half a minute from now", .age_s = -30 },
+	{ 0 },
+};
 static const struct defect no_subject[] = {
 	{ "a token without a subject", .claims = "{\"sub\": null, \"SUBJECT\": null}" },
 	{ 0 },
@@ -770,6 +776,23 @@ static const struct scenario rows[] = {
 		.surfaces = FRONT,
 		.play = defective_refused,
 		.arg = future_iat,
+	},
+	{
+		.name = "clock-without-leeway",
+		.title = "exp a second ago, iat in half a minute",
+		.promise = "exp and iat are compared with the clock to the second.",
+		.page = PAGE_OVERVIEW,
+		.source = "RFC 7519, 4.1.4; contract, observed: no leeway",
+		.given = "exp one second ago; iat half a minute from now",
+		.when = "send the token",
+		.consequence = "lets tokens in that have ended",
+		.remedy = "Give no leeway, or as little as your clocks need.",
+		.catalogue = "AUTH-401-EXP AUTH-401-IAT-FUTURE",
+		.mutants = "pdp-leeway-of-a-minute",
+		.level = LEVEL_ADVICE,
+		.surfaces = FRONT,
+		.play = defective_refused,
+		.arg = edges,
 	},
 	{
 		.name = "subject-is-needed",

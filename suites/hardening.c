@@ -70,6 +70,37 @@ static void certificates_are_checked(struct run *run)
 	r = login_at(run, url, imposter_ca(run));
 	check_fails(run, "a certificate for another host ends the login", r);
 	check_count(run, "nothing is sent to another host", imposter_count(run), 0);
+	url = imposter_start(run, IMPOSTER_EXPIRED);
+	r = login_at(run, url, imposter_ca(run));
+	check_fails(run, "an expired certificate ends the login", r);
+	check_count(run, "nothing is sent under an expired certificate", imposter_count(run),
+		    0);
+}
+
+/* ---- a proxy that is down ---- */
+
+static void proxy_is_down(struct run *run)
+{
+	static const char *const env[] = { "http_proxy=http://127.0.0.1:9",
+					   "https_proxy=http://127.0.0.1:9",
+					   "HTTP_PROXY=http://127.0.0.1:9",
+					   "HTTPS_PROXY=http://127.0.0.1:9",
+					   "no_proxy=",
+					   "NO_PROXY=",
+					   NULL };
+	const char *const login[] = { "username=alice@example.com", "password=password", NULL };
+	struct command through = { .verb = "login", .args = login, .env = env };
+	struct command direct = { .verb = "login", .args = login };
+	const struct ran *r = cli_command(run, &through);
+
+	check_fails(run, "exits with an error", r);
+	check_that(run, !config_value(run, "token"), "stores no token",
+		   "no token in the config file", "the file has a token");
+	check_count(run, "does not go around the proxy", provider_saw(run, "token"), 0);
+	check_contains(run, "says that there was no connection",
+		       run_printf(run, "%s%s", r->out, r->err),
+		       "onnect|roxy|reach|refused|efused|unavailable");
+	control_succeeds(run, "the same login without the proxy", cli_command(run, &direct));
 }
 
 static void exchange_off(struct run *run)
@@ -244,6 +275,24 @@ static const struct scenario rows[] = {
 		.level = LEVEL_ADVICE,
 		.surfaces = CLI,
 		.play = certificates_are_checked,
+	},
+	{
+		.name = "proxy-is-down",
+		.title = "a proxy that is down",
+		.promise = "Where the proxy does not answer a login ends with an error and "
+			   "does not go around it.",
+		.page = PAGE_HARDENING,
+		.source = "Hardening: egress; curl and Python: HTTPS_PROXY",
+		.given = "HTTP_PROXY and HTTPS_PROXY name a port where nobody listens",
+		.when = "$ nemo auth login --username ... --password ...",
+		.remedy = "Report the connection to the proxy; do not try without it.",
+		.consequence = "sends passwords past the way they were meant to take",
+		.needs = "cli.login cli.password",
+		.mutants = "cli-ignores-the-proxy cli-login-failure-exits-0 "
+			   "cli-fails-without-a-word",
+		.level = LEVEL_ADVICE,
+		.surfaces = CLI,
+		.play = proxy_is_down,
 	},
 	{
 		.name = "password-grant-off",

@@ -231,8 +231,6 @@ static void environment(struct words *w, struct instance *in, const struct comma
 		word(w, cmd->env[i]);
 	for (size_t i = 0; l->o.mutants && l->o.mutants[i]; i++)
 		buf_printf(&mutants, "%s%s", i ? "," : "", l->o.mutants[i]);
-	for (size_t i = 0; cmd->env && cmd->env[i]; i++) /* the first of a name counts */
-		word(w, cmd->env[i]);
 	word(w, arena_printf(w->arena, "PATH=%s", path ? path : "/usr/bin:/bin"));
 	word(w, arena_printf(w->arena, "HOME=%s", in->urls->home));
 	word(w, arena_printf(w->arena, "%sBASE_URL=%s", prefix, in->urls->platform));

@@ -41,10 +41,11 @@ void imposter_free(struct imposter *i)
 static bool start(struct imposter *i, const char *address, enum imposter_name name,
 		  struct err *err)
 {
-	const char *names[] = { name == IMPOSTER_NAMED ? address : "imposter.example", NULL };
+	const char *names[] = { name == IMPOSTER_ALIAS ? "imposter.example" : address, NULL };
 	struct web_options o = { .address = address, .threads = 1, .handle = answer, .ctx = i };
 
-	if (!tls_init(&i->tls, NULL, names, err))
+	if (name == IMPOSTER_EXPIRED ? !tls_init_expired(&i->tls, names, err)
+				     : !tls_init(&i->tls, NULL, names, err))
 		return false;
 	o.tls_cert = i->tls.cert_pem;
 	o.tls_key = i->tls.key_pem;

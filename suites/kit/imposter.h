@@ -10,8 +10,9 @@
 #include "suites/kit/run.h"
 
 enum imposter_name {
-	IMPOSTER_NAMED, /* its certificate is for its own address */
-	IMPOSTER_ALIAS, /* for another host */
+	IMPOSTER_NAMED,	  /* its certificate is for its own address */
+	IMPOSTER_ALIAS,	  /* for another host */
+	IMPOSTER_EXPIRED, /* for its own address, until yesterday */
 };
 
 /* Starts one on the lab's address, instead of the last one; stopped with the lab. Base URL without a
