@@ -205,6 +205,14 @@ static bool get_correlation_id(struct exchange *x, const char *arg, struct value
 	return set_str(v, x->correlation_id);
 }
 
+/* Microsoft Graph gives a request without an id of the caller's its own. */
+static bool get_client_request_id(struct exchange *x, const char *arg, struct value *v)
+{
+	const char *asked = x->rq ? web_header(x->rq, "client-request-id") : NULL;
+
+	return asked && is_guid(asked) ? set_str(v, asked) : get_trace_id(x, arg, v);
+}
+
 /* The caller's client-request-id, when it wants it back. */
 static bool get_echoed_id(struct exchange *x, const char *arg, struct value *v)
 {
@@ -237,6 +245,7 @@ static bool get_cors_origin(struct exchange *x, const char *arg, struct value *v
 const struct slot time_slots[] = {
 	{ "auth_time", get_auth_time },
 	{ "auth_time_or_iat", get_auth_time_or_iat },
+	{ "client_request_id", get_client_request_id },
 	{ "correlation_id", get_correlation_id },
 	{ "cors_origin", get_cors_origin },
 	{ "derived", get_derived },

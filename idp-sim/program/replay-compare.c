@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Member by member: an answer of the simulator beside the recorded one. */
-#include "idp-sim/base/form.h"
+#include "idp-sim/program/replay-differ.h"
 #include "idp-sim/program/replay-text.h"
-#include "idp-sim/program/replay.h"
 
 #include <stdarg.h>
 #include <string.h>
 #include <strings.h>
 
-static void differ(struct comparison *c, const char *fmt, ...) PRINTF(2, 3);
-
-static void differ(struct comparison *c, const char *fmt, ...)
+void differ(struct comparison *c, const char *fmt, ...)
 {
 	AUTO_BUF line = { 0 };
 	va_list ap;
@@ -27,7 +24,7 @@ static void differ(struct comparison *c, const char *fmt, ...)
 	printf("%s: %s\n", c->case_name, line.p);
 }
 
-static bool among(const char *name, const char *const *names)
+bool among(const char *name, const char *const *names)
 {
 	for (; *names; names++)
 		if (!strcasecmp(name, *names))
@@ -72,8 +69,8 @@ static const char *const life_members[] = { "expires_in", "refresh_expires_in", 
 
 /* ---- texts ---- */
 
-static void compare_text(struct comparison *c, const char *path, const char *name,
-			 const char *g, const char *x)
+void compare_text(struct comparison *c, const char *path, const char *name, const char *g,
+		  const char *x)
 {
 	AUTO_BUF a = { 0 };
 	AUTO_BUF b = { 0 };
@@ -121,8 +118,7 @@ static void compare_order(struct comparison *c, const char *path, const json_t *
 	}
 }
 
-static void compare_members(struct comparison *c, const char *path, const json_t *g,
-			    const json_t *x)
+void compare_members(struct comparison *c, const char *path, const json_t *g, const json_t *x)
 {
 	const char *key;
 	json_t *value;
@@ -171,7 +167,7 @@ static void compare_number(struct comparison *c, const char *path, const char *n
 		differ(c, "%s: %lld, got %lld", path, (long long)a, (long long)b);
 }
 
-static bool read_token(const char *token, json_t **ret_header, json_t **ret_claims)
+bool read_token(const char *token, json_t **ret_header, json_t **ret_claims)
 {
 	const char *dot = strchr(token, '.');
 	const char *end = dot ? strchr(dot + 1, '.') : NULL;
@@ -250,76 +246,6 @@ static void compare_value(struct comparison *c, const char *path, const char *na
 		compare_text(c, path, name, json_string_value(g), json_string_value(x));
 }
 
-/* ---- headers ---- */
-
-static json_t *query_of(struct arena *a, const char *location)
-{
-	json_t *o = json_object();
-	size_t n = strcspn(location, "?#");
-	const char *text = location[n] ? location + n + 1 : "";
-	struct form f = form_parse(a, text, strlen(text));
-
-	for (size_t i = 0; i < f.n; i++)
-		json_object_set_new(o, f.fields[i].name, json_string(f.fields[i].value));
-	return o;
-}
-
-static void compare_location(struct comparison *c, const char *g, const char *x)
-{
-	AUTO(arena) struct arena *arena = arena_new();
-	size_t n = strcspn(g, "?#");
-	size_t m = strcspn(x, "?#");
-	AUTO(json_t) json_t *a = query_of(arena, g);
-	AUTO(json_t) json_t *b = query_of(arena, x);
-
-	compare_text(c, "Location", "location", arena_dup(arena, g, n), arena_dup(arena, x, m));
-	if (g[n] != x[m])
-		differ(c, "Location: '%c' before its members, got '%c'", g[n], x[m]);
-	compare_members(c, "Location", a, b);
-}
-
-static const char *recorded_header(const json_t *recording, const char *name)
-{
-	const json_t *headers = conf_get(recording, "response.headers");
-	const char *key;
-	json_t *value;
-
-	json_object_foreach((json_t *)headers, key, value)
-		if (!strcasecmp(key, name))
-			return json_string_value(json_is_array(value) ? json_array_get(value, 0)
-								      : value);
-	return NULL;
-}
-
-static void compare_headers(struct comparison *c, const json_t *recording,
-			    const struct wire_answer *answer)
-{
-	static const char *const exact[] = { "Content-Type",	 "Cache-Control", "Pragma",
-					     "WWW-Authenticate", "Retry-After",	  "Allow" };
-	static const char *const present[] = { "x-ms-request-id", "x-okta-request-id",
-					       "x-ms-ests-server", "Location" };
-	/* Second-hand recordings do not hold all headers: there an extra one proves nothing. */
-	bool live = !strcmp(conf_str(recording, "confidence", ""), "verified-live");
-
-	for (size_t i = 0; i < ARRAY_LEN(exact); i++) {
-		const char *g = recorded_header(recording, exact[i]);
-		const char *x = wire_header(answer, exact[i]);
-		if (g && x)
-			compare_text(c, exact[i], exact[i], g, x);
-		else if (g || (x && live))
-			differ(c, "%s: %s, got %s", exact[i], g ? g : "none", x ? x : "none");
-	}
-	for (size_t i = 0; i < ARRAY_LEN(present); i++)
-		if (recorded_header(recording, present[i]) && !wire_header(answer, present[i]))
-			differ(c, "%s: missing", present[i]);
-	const char *to = recorded_header(recording, "Location");
-	const char *got = wire_header(answer, "Location");
-	if (to && got)
-		compare_location(c, to, got);
-	else if (got && live)
-		differ(c, "Location: none, got %s", got);
-}
-
 /* ---- the answer ---- */
 
 static void compare_piece(struct comparison *c, const char *what, const char *page,
@@ -394,6 +320,7 @@ static void compare_body(struct comparison *c, const json_t *recording,
 	c->code = conf_str(x, "user_code", NULL);
 	compare_value(c, "body", "body", g, x);
 	compare_decoded(c, json_object_get(recording, "decoded"), x);
+	compare_relations(c, recording, g, x, answer);
 }
 
 void compare_answer(struct comparison *c, const json_t *recording,

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import urllib.parse
 import urllib.request
 
 IDP_SIM, PROVIDER = sys.argv[1:3]
@@ -41,7 +42,7 @@ TENANTS = {
 }
 BUILT_IN = {"client": "platform-cli", "confidential": "platform-svc",
             "short_client": "platform-cli-short"}
-REDIRECT_URI = "http://127.0.0.1:6543/back"
+REDIRECT_URI = "http://127.0.0.1:9876/fabrikam"
 
 
 class Tenant:
@@ -128,9 +129,9 @@ class Record(unittest.TestCase):
         print(played.stdout)
         self.assertIn(f"{count} of {count} recordings identical", played.stdout)
         words = self.tenant.words
-        hidden = [SECRET, PASSWORD, "abrikam", "immermann", "6543", words["person"]["id"],
+        hidden = [SECRET, PASSWORD, "abrikam", "immermann", words["person"]["id"],
                   words["client"], words["confidential"], words["short_client"],
-                  self.tenant.ready["tls_origin"].rpartition(":")[2]]
+                  self.tenant.ready["tls_origin"].removeprefix("https://")]
         for path in sorted(out.iterdir()):
             text = decoded(path.read_text())
             for word in hidden:
@@ -156,7 +157,7 @@ class Record(unittest.TestCase):
 
 def decoded(text):
     """The text, and behind it what its tokens and credentials say."""
-    parts = [text]
+    parts = [text, urllib.parse.unquote(text)]
     for part in re.findall(r"(?<=[ .\"=])[A-Za-z0-9_-]{16,}", text):
         try:
             parts.append(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)).decode())
