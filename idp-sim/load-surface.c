@@ -193,6 +193,7 @@ static bool load_error(struct loader *l, json_t *root, const char *key, json_t *
 	e->confidence = or_default(l, root, o, "confidence");
 	e->meaning = or_default(l, root, o, "meaning");
 	e->causes = or_default(l, root, o, "causes");
+	e->tested = load_words(l->a, json_object_get(o, "tested"));
 	e->fix = or_default(l, root, o, "fix");
 	e->when = or_default(l, root, o, "when");
 	return load_error_texts(l, root, at, o, e);

@@ -69,6 +69,12 @@ struct endpoint {
 	const struct template *issuer;		   /* NULL: the provider's */
 };
 
+struct words {
+	const char *const *v; /* NULL-ended */
+	size_t n;
+};
+bool words_have(const struct words *w, const char *word);
+
 /* An error as the dialect gives it. */
 struct oauth_error {
 	enum situation situation;
@@ -86,6 +92,7 @@ struct oauth_error {
 	const char *page;		  /* title, where the error is an HTML page */
 	const struct header_set *headers; /* NULL: error_headers of the endpoint */
 	const char *source, *confidence, *meaning, *causes, *fix, *when;
+	struct words tested; /* ids of a test suite that plays it; for people */
 };
 
 struct attr {
@@ -124,12 +131,6 @@ enum lifetime {
 	LIFE_CODE,
 	LIFE_N
 };
-
-struct words {
-	const char *const *v; /* NULL-ended */
-	size_t n;
-};
-bool words_have(const struct words *w, const char *word);
 
 struct client {
 	const char *id;

@@ -304,7 +304,8 @@ static const struct conf_key page = { "", CONF_MAP, .keys = page_keys };
 		STRING("when", "When it is given, in a few words."),                           \
 		STRING("meaning", "What it says to the person."),                              \
 		STRING("causes", "What leads to it in a tenant."),                             \
-		STRING("fix", "What to do.")
+		STRING("fix", "What to do."),                                                  \
+		WORDS("tested", "Ids of a test suite that plays it.")
 
 static const struct conf_key error_defaults[] = { ABOUT_AN_ERROR, { 0 } };
 static const struct conf_key error_keys[] = {

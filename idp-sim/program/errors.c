@@ -101,12 +101,16 @@ static void print_errors(const struct provider *p)
 static json_t *error_json(const struct provider *p, const struct oauth_error *e,
 			  struct arena *a)
 {
-	return json_pack("{s:s, s:s, s:s*, s:s, s:i, s:s*, s:s, s:s, s:s, s:s, s:s*, s:s}",
+	json_t *tested = json_array();
+
+	for (size_t i = 0; i < e->tested.n; i++)
+		json_array_append_new(tested, json_string(e->tested.v[i]));
+	return json_pack("{s:s, s:s, s:s*, s:s, s:i, s:s*, s:s, s:s, s:s, s:s, s:s*, s:s, s:o}",
 			 "provider", p->name, "code", error_code(e), "variant", e->variant,
 			 "situation", situation_names[e->situation], "status", e->status,
 			 "error", e->error, "when", error_when(e), "means", error_means(e),
 			 "fix", error_fix(e), "sure", error_sure(e), "source", e->source,
-			 "text", error_text(p, e, a));
+			 "text", error_text(p, e, a), "tested", tested);
 }
 
 static void print_json(const struct loaded *l)
@@ -197,6 +201,17 @@ static void print_elsewhere(const struct loaded *l, const struct found *f)
 	}
 }
 
+/* Who plays it: rows of a suite that the provider's file names. */
+static void print_tested(const struct oauth_error *e)
+{
+	AUTO_BUF ids = { 0 };
+
+	for (size_t i = 0; i < e->tested.n; i++)
+		buf_printf(&ids, "%s%s", i ? ", " : "", e->tested.v[i]);
+	if (ids.n)
+		print_field("tested by", ids.p);
+}
+
 static void explain(const struct loaded *l, const struct found *f)
 {
 	AUTO(arena) struct arena *a = arena_new();
@@ -213,6 +228,7 @@ static void explain(const struct loaded *l, const struct found *f)
 	printf("\n  %ssee it%s    idp-sim reproduce %s%s%s\n", ink(INK_DIM), ink(INK_PLAIN),
 	       error_code(e), only_provider ? " --provider " : "",
 	       only_provider ? only_provider : "");
+	print_tested(e);
 	if (e->source)
 		print_field("source", e->source);
 }

@@ -11,6 +11,12 @@ static const struct words_row {
 	enum situation situation;
 	const char *when, *means, *fix;
 } rows[] = {
+	{ S_invalid_request, "the request is broken: too large, or too many parameters",
+	  "The provider cannot make sense of the request.",
+	  "Compare the request in the journal with the provider's documentation." },
+	{ S_credentials_in_query, "client_secret stands in the URL",
+	  "Secrets in a URL end in logs, so the provider takes none from there.",
+	  "Send client_id and client_secret in the body or as HTTP Basic." },
 	{ S_not_found, "no such path", "Nothing is served at this path.",
 	  "Take every endpoint from the discovery document; never build its URL." },
 	{ S_wrong_method, "GET where POST is meant, or the reverse",

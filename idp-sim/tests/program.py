@@ -247,6 +247,9 @@ class Printing(unittest.TestCase):
         text = run("explain", "AADSTS70011")
         for word in ("means", "happens", "fix", "elsewhere", "see it", "official doc"):
             self.assertIn(word, text)
+        self.assertIn("login/invalid-scope-stops", text)
+        mute = [e["code"] for e in listed if not (e["means"] and e["when"] and e["fix"])]
+        self.assertEqual(mute, [])
         live = run("reproduce", "AADSTS70011")
         self.assertIn("HTTP 400", live)
         self.assertIn("curl -s http://127.0.0.1:8480/", live)

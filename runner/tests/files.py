@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Files of this repository that the program must agree with: files.py GAUNTLET ROOT.
+"""Files of this repository that the program must agree with: files.py GAUNTLET ROOT IDP_SIM.
 
-The published schema of target files is current and accepts each of ours; every profile names
-rows that exist; the catalogue page is current.
+The published schema of target files is current and accepts each of ours; every profile, and
+every error of a provider that says who plays it, names rows that exist; the catalogue page is current.
 """
 import glob
 import json
@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 
-gauntlet, root = sys.argv[1:3]
+gauntlet, root, idp_sim = sys.argv[1:4]
 complaints = []
 
 
@@ -53,6 +53,18 @@ def check_profiles():
     return len(files)
 
 
+def check_tested():
+    rows = {row["row"] for row in json.loads(said("list", "--format", "rows")[1])}
+    done = subprocess.run([idp_sim, "errors", "--json"], capture_output=True, text=True, check=True)
+    named = [(e["provider"], e["code"], row) for e in json.loads(done.stdout) for row in e["tested"]]
+    for provider, code, row in named:
+        if row not in rows:
+            complaints.append(f"{provider}: {code} is tested by {row}, which does not exist")
+    if not named:
+        complaints.append("no error of a provider says who plays it")
+    return len(named)
+
+
 same("fixtures/targets/schema.json", ["init", "schema"])
 page = "suites/CATALOGUE.md"
 if os.path.exists(os.path.join(root, page)):
@@ -62,5 +74,6 @@ try:
 except ImportError as missing:
     print(f"SKIPPED: target files against their schema: {missing}")
     n = 0
-print("\n".join(complaints) or f"{n} target files, {check_profiles()} profiles: in order")
+profiles, tested = check_profiles(), check_tested()
+print("\n".join(complaints) or f"{n} target files, {profiles} profiles, {tested} errors: in order")
 sys.exit(1 if complaints else 0)
