@@ -11,9 +11,11 @@
 #include <pthread.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
-enum { DEFAULT_BODY = 1 << 20, DEFAULT_CONNECTIONS = 1000, IDLE_SECONDS = 120 };
+enum { DEFAULT_BODY = 1 << 20, IDLE_SECONDS = 120 };
+enum { MOST_THREADS = 1000, MOST_CONNECTIONS = 1 << 16, OTHER_FILES = 64 };
 
 /* One request from its first line until its answer is sent. */
 struct exchange {
@@ -644,6 +646,19 @@ static void start_timer(struct web *w)
 	pthread_create(&w->timer, NULL, timer_main, w);
 }
 
+/* What is over the limit waits in the backlog; what is over that of files is closed at once. */
+static unsigned most_connections(int threads)
+{
+	struct rlimit files;
+	rlim_t most = MOST_CONNECTIONS;
+
+	if (!threads || getrlimit(RLIMIT_NOFILE, &files))
+		return MOST_THREADS;
+	if (files.rlim_cur < most)
+		most = files.rlim_cur;
+	return (unsigned)(most > 2 * OTHER_FILES ? most - OTHER_FILES : most / 2);
+}
+
 struct web *web_start(const struct web_options *o, struct err *err)
 {
 	struct sockaddr_storage at;
@@ -655,7 +670,7 @@ struct web *web_start(const struct web_options *o, struct err *err)
 	if (!full.body_limit)
 		full.body_limit = DEFAULT_BODY;
 	if (!full.connections)
-		full.connections = DEFAULT_CONNECTIONS;
+		full.connections = most_connections(o->threads);
 	if (!resolve(&full, &at, err))
 		return NULL;
 	int fd = bind_socket(&at);

@@ -100,7 +100,7 @@ struct web_options {
 	int port;	      /* 0: any free port */
 	int threads;	      /* epoll threads; 0: one thread a connection */
 	size_t body_limit;    /* 0: 1 MiB */
-	unsigned connections; /* 0: 1000 */
+	unsigned connections; /* 0: as many as files may be open, or 1000 threads */
 	const char *tls_cert; /* PEM chain and key: TLS when both are given */
 	const char *tls_key;
 	bool no_date; /* leave out the Date header */

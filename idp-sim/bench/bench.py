@@ -2,408 +2,270 @@
 # SPDX-License-Identifier: Apache-2.0
 """Requests per CPU second of idp-sim beside the physical limit and beside its peers.
 
-    bench.py --build DIR [--peers DIR] [--rounds 3] [--seconds 3] [--only WORD] [--soak]
+    bench.py --build DIR [--peers DIR] [--rounds 3] [--seconds 2] [--case WORD]... [--soak]
 
-Server and load are pinned to different cores; servers take turns, each round starts them anew,
-and the median counts. Prints a table; writes bench.json and bench.html into DIR. Asserts nothing.
+The server has one core and the load another. In each case idp-sim and the limit are loaded by
+turns, so that what else the machine does strikes both; the median of the rounds counts. Prints
+tables and whether each goal is met; writes bench.json, bench.svg and bench.html into DIR.
+Asserts nothing. --soak adds two million grants (about five minutes).
 """
 import argparse
-import html
 import json
 import os
 import re
+import resource
 import shutil
-import signal
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.parse
-import urllib.request
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-TICKS = os.sysconf("SC_CLK_TCK")
-CONNECTIONS = 32
+from many import hold_many
+from report import case_rows, judge, other_rows, show, write
+from servers import (CLIENT_CREDENTIALS, CONNECTIONS, SERVER_CORE, Limit, Server, Simulator, fetch,
+                     free_port, load, peers, pinned)
 
-
-class Server:
-    """A started server: .url(path), CPU seconds and memory of its process tree."""
-
-    def __init__(self, argv, port=None, ready=None, pin="0"):
-        self.argv = (["taskset", "-c", pin] if pin else []) + argv
-        started = time.monotonic()
-        self.process = subprocess.Popen(self.argv, stdin=subprocess.PIPE, text=True,
-                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        self.info = {}
-        if ready == "port":
-            port = int(self.process.stdout.readline())
-        elif ready == "json":
-            self.info = json.loads(self.process.stdout.readline())
-        self.port = port
-        self.started = started
-
-    def wait(self, url):
-        for _ in range(5000):
-            try:
-                with urllib.request.urlopen(url, timeout=2) as answer:
-                    answer.read()
-                    break
-            except OSError:
-                time.sleep(0.001)
-        else:
-            raise RuntimeError(f"{self.argv}: no answer from {url}")
-        return (time.monotonic() - self.started) * 1000
-
-    def cpu(self):
-        with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as f:
-            fields = f.read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
-
-    def rss(self):
-        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as f:
-            return int(re.search(r"VmRSS:\s+(\d+)", f.read()).group(1)) / 1024
-
-    def stop(self):
-        self.process.stdin.close()
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(5)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        self.process.stdout.close()
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-def load(server, script, url, words=(), seconds=3, pin="1", connections=CONNECTIONS):
-    """Runs wrk; requests per CPU second of the server, per wall second, and latencies in ms."""
-    argv = (["taskset", "-c", pin] if pin else []) + [
-        "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", os.path.join(HERE, script), url]
-    if words:
-        argv += ["--", *words]
-    before = server.cpu()
-    out = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
-    spent = server.cpu() - before
-    found = re.search(r"RESULT (\d+) (\d+) (\d+) (\d+) (\d+)", out)
-    if not found:
-        raise RuntimeError(f"wrk said nothing about {url}: {out}")
-    requests, bad, duration, p50, p99 = map(int, found.groups())
-    if bad:
-        raise RuntimeError(f"{bad} of {requests} answers of {url} were errors")
-    return {"per_cpu_s": requests / max(spent, 1 / TICKS), "per_s": requests * 1e6 / duration,
-            "p50_ms": p50 / 1000, "p99_ms": p99 / 1000}
-
-
-def fetch(url, body=None):
-    data = urllib.parse.urlencode(body).encode() if body else None
-    with urllib.request.urlopen(url, data, timeout=10) as answer:
-        return answer.read()
-
-
-class Simulator(Server):
-    def __init__(self, build, *options, pin="0", threads=1):
-        program = os.path.join(build, "idp-sim", "idp-sim")
-        super().__init__([program, "serve", "--port", "0", "--control-port", "0", "--ready", "json",
-                          "--exit-on-stdin-close", "--threads", str(threads), *options],
-                         ready="json", pin=pin)
-        self.issuer = self.info["issuers"]["keycloak"]
-        self.discovery = self.issuer + "/.well-known/openid-configuration"
-        self.endpoints = json.loads(fetch(self.discovery))
-
-    def client_credentials(self):
-        secret = {"grant_type": "client_credentials", "client_id": "platform-svc",
-                  "client_secret": "svc-secret"}
-        return self.endpoints["token_endpoint"], secret
-
-    def refresh_tokens(self, path, count):
-        with open(path, "w", encoding="ascii") as f:
-            for _ in range(count):
-                body = {"grant_type": "password", "client_id": "platform-cli",
-                        "username": "alice", "password": "alice-pw"}
-                answer = json.loads(fetch(self.endpoints["token_endpoint"], body))
-                f.write(answer["refresh_token"] + "\n")
+PROBLEMS = (OSError, RuntimeError, KeyError, ValueError, subprocess.SubprocessError)
 
 
 class Bench:
     def __init__(self, options):
         self.o = options
-        self.samples = {}
-        self.sizes = {}
-        self.failures = []
+        self.samples, self.sizes, self.figures, self.failures = {}, {}, {}, []
 
     def keep(self, case, name, sample):
         self.samples.setdefault(case, {}).setdefault(name, []).append(sample)
 
-    def limit(self, case, script, words, *flags, pin="0", name="limit"):
-        server = Server([os.path.join(self.o.build, "idp-sim", "bench", "limit"), *flags],
-                        ready="port", pin=pin)
-        try:
-            url = f"http://127.0.0.1:{server.port}/"
-            load(server, script, url, words, 1)
-            self.keep(case, name, load(server, script, url, words, self.o.seconds))
-        finally:
-            server.stop()
-
-    def simulator_case(self, case, script, prepare, *options):
-        server = Simulator(self.o.build, *options)
-        try:
-            url, words = prepare(server)
-            load(server, script, url, words, 1)
-            self.keep(case, "idp-sim", load(server, script, url, words, self.o.seconds))
-        finally:
-            server.stop()
+    def by_turns(self, case, simulator, limit, sim_load, limit_load, share=1.0):
+        """Loads both in each round; the ratio is the median of the rounds'."""
+        sim_load(1), limit_load(1)
+        ratios = []
+        for _ in range(self.o.rounds):
+            ours, bare = sim_load(self.o.seconds), limit_load(self.o.seconds)
+            self.keep(case, "idp-sim", ours)
+            self.keep(case, "limit", bare)
+            ratios.append(ours["per_cpu_s"] / (bare["per_cpu_s"] * share))
+        self.figures["of_limit", case] = statistics.median(ratios)
+        if case == "discovery":
+            self.keep("memory", "idp-sim", {"loaded_mib": simulator.rss()})
+            self.keep("memory", "limit", {"loaded_mib": limit.rss()})
 
     def token_case(self, case, algorithm):
         options = ["--alg", algorithm.upper()] if algorithm != "rs256" else []
+        words = [urllib.parse.urlencode(CLIENT_CREDENTIALS)]
+        with Simulator(self.o.build, *options) as ours:
+            url = ours.endpoint("token_endpoint")
+            size = len(fetch(url, CLIENT_CREDENTIALS))
+            self.sizes[case] = {"idp-sim": size, "limit": size}
+            with Limit(self.o.build, "--size", str(size), "--sign", algorithm) as bare:
+                self.by_turns(case, ours, bare,
+                              lambda s: load(ours, "post.lua", url, words, s),
+                              lambda s: load(bare, "post.lua", bare.url, words, s))
 
-        def prepare(server):
-            url, body = server.client_credentials()
-            text = urllib.parse.urlencode(body)
-            self.sizes[case] = len(fetch(url, body))
-            return url, [text]
+    def refresh_case(self, case):
+        prefix = "grant_type=refresh_token&client_id=platform-cli&refresh_token="
+        with tempfile.NamedTemporaryFile(suffix=".txt") as tokens, Simulator(self.o.build) as ours:
+            url = ours.endpoint("token_endpoint")
+            answer = ours.refresh_tokens(tokens.name, 1)
+            size = len(json.dumps(answer))
+            self.sizes[case] = {"idp-sim": size, "limit": size}
 
-        self.simulator_case(case, "post.lua", prepare, *options)
-        body = "grant_type=client_credentials&client_id=platform-svc&client_secret=svc-secret"
-        self.limit(case, "post.lua", [body], "--size", str(self.sizes[case]), "--sign", algorithm)
+            def refresh(seconds):
+                # Tokens of an earlier load were used up or lost with its last answers.
+                ours.refresh_tokens(tokens.name, 2 * CONNECTIONS)
+                return load(ours, "refresh.lua", url, [prefix, tokens.name], seconds)
 
-    def refresh_case(self):
-        case = "refresh RS256"
-        with tempfile.NamedTemporaryFile(suffix=".txt") as tokens:
-            def prepare(server):
-                server.refresh_tokens(tokens.name, CONNECTIONS * 2)
-                prefix = "grant_type=refresh_token&client_id=platform-cli&refresh_token="
-                return server.endpoints["token_endpoint"], [prefix, tokens.name]
-
-            self.simulator_case(case, "refresh.lua", prepare)
-        body = "grant_type=refresh_token&client_id=platform-cli&refresh_token=" + "x" * 600
-        self.limit(case, "post.lua", [body], "--size", "4000", "--sign", "rs256",
-                   "--signatures", "2")
+            body = [prefix + answer["refresh_token"]]
+            with Limit(self.o.build, "--size", str(size), "--sign", "rs256") as bare:
+                self.by_turns(case, ours, bare, refresh,
+                              lambda s: load(bare, "post.lua", bare.url, body, s), share=0.5)
 
     def page_case(self, case, member):
-        def prepare(server):
-            url = server.discovery if member is None else server.endpoints[member]
-            self.sizes[case] = len(fetch(url))
-            return url, []
-
-        self.simulator_case(case, "get.lua", prepare)
-        self.limit(case, "get.lua", [], "--size", str(self.sizes[case]))
+        with Simulator(self.o.build) as ours:
+            url = ours.endpoint(member) if member else ours.discovery
+            size = len(fetch(url))
+            self.sizes.setdefault(case, {}).update({"idp-sim": size, "limit": size})
+            with Limit(self.o.build, "--size", str(size)) as bare:
+                self.by_turns(case, ours, bare,
+                              lambda s: load(ours, "get.lua", url, (), s),
+                              lambda s: load(bare, "get.lua", bare.url, (), s))
 
     def threads_case(self):
-        for threads in (1, 2):
-            server = Simulator(self.o.build, pin=None, threads=threads)
-            try:
-                url, body = server.client_credentials()
-                words = [urllib.parse.urlencode(body)]
-                load(server, "post.lua", url, words, 1, pin=None)
-                self.keep(f"threads {threads}", "idp-sim",
-                          load(server, "post.lua", url, words, self.o.seconds, pin=None))
-            finally:
-                server.stop()
-            limit = Server([os.path.join(self.o.build, "idp-sim", "bench", "limit"), "--size",
-                            "1700", "--sign", "rs256", "--threads", str(threads)],
-                           ready="port", pin=None)
-            try:
-                url = f"http://127.0.0.1:{limit.port}/"
-                load(limit, "post.lua", url, words, 1, pin=None)
-                self.keep(f"threads {threads}", "limit",
-                          load(limit, "post.lua", url, words, self.o.seconds, pin=None))
-            finally:
-                limit.stop()
+        """Requests per second of the clock, unpinned: with two threads over with one."""
+        words = [urllib.parse.urlencode(CLIENT_CREDENTIALS)]
+        gains = []
+        for _ in range(self.o.rounds):
+            per_s = {}
+            for threads in (1, 2):
+                with Simulator(self.o.build, pin=None, threads=threads) as ours:
+                    url = ours.endpoint("token_endpoint")
+                    load(ours, "post.lua", url, words, 1, pin=None)
+                    got = load(ours, "post.lua", url, words, self.o.seconds, pin=None)
+                    self.keep(f"threads {threads}", "idp-sim", got)
+                    per_s["idp-sim", threads] = got["per_s"]
+                with Limit(self.o.build, "--size", "1440", "--sign", "rs256", "--threads",
+                           str(threads), pin=None) as bare:
+                    load(bare, "post.lua", bare.url, words, 1, pin=None)
+                    got = load(bare, "post.lua", bare.url, words, self.o.seconds, pin=None)
+                    self.keep(f"threads {threads}", "limit", got)
+                    per_s["limit", threads] = got["per_s"]
+            gains.append((per_s["idp-sim", 2] / per_s["idp-sim", 1])
+                         / (per_s["limit", 2] / per_s["limit", 1]))
+        self.figures["single", "threads"] = statistics.median(gains)
+
+    def keys_file(self):
+        path = os.path.join(self.o.build, "bench-keys.pem")
+        if not os.path.exists(path):
+            with Simulator(self.o.build, "--keys", path):
+                pass
+        return path
 
     def start_case(self):
-        keys = os.path.join(self.o.build, "bench-keys.pem")
-        server = Simulator(self.o.build)
-        cold = (time.monotonic() - server.started) * 1000
-        self.keep("cold start", "idp-sim", {"ms": cold, "rss_mib": server.rss()})
-        server.stop()
-        if not os.path.exists(keys):
-            subprocess.run(["openssl", "genrsa", "-traditional", "-out", keys, "2048"], check=True,
-                           stderr=subprocess.DEVNULL)
-        limit = Server([os.path.join(self.o.build, "idp-sim", "bench", "limit"), "--sign", "rs256",
-                        "--key", keys], ready="port")
-        cold = limit.wait(f"http://127.0.0.1:{limit.port}/")
-        self.keep("cold start", "limit", {"ms": cold, "rss_mib": limit.rss()})
-        limit.stop()
+        """From the start of the process to the first answer, keys from a file."""
+        keys, ratios = self.keys_file(), []
+        for _ in range(5 * self.o.rounds):
+            port, control = free_port(), free_port()
+            argv = [os.path.join(self.o.build, "idp-sim", "idp-sim"), "serve", "--port", str(port),
+                    "--control-port", str(control), "--exit-on-stdin-close", "--keys", keys,
+                    "--quiet"]
+            with Server(argv, port=port) as ours:
+                cold = ours.wait(ours.url + "/realms/platform/.well-known/openid-configuration")
+                self.keep("cold start", "idp-sim", {"ms": cold, "rss_mib": ours.rss()})
+            with Server([os.path.join(self.o.build, "idp-sim", "bench", "limit"), "--sign", "rs256",
+                         "--key", keys, "--port", str(port)], port=port) as bare:
+                least = bare.wait(bare.url)
+                self.keep("cold start", "limit", {"ms": least, "rss_mib": bare.rss()})
+            ratios.append(cold / least)
+        self.figures["single", "cold start"] = statistics.median(ratios)
+        self.figures["single", "RSS idle"] = statistics.median(
+            s["rss_mib"] for s in self.samples["cold start"]["idp-sim"])
 
-    def peers(self):
-        """name, argv, discovery path, token path, token body; those that are installed."""
-        at = self.o.peers
-        body = {"grant_type": "client_credentials", "client_id": "bench",
-                "client_secret": "bench-secret"}
-        if not at:
-            return
-        node, modules = shutil.which("node"), os.path.join(at, "node_modules")
-        if os.path.exists(os.path.join(at, "mockoidc", "mockoidc")):
-            yield ("mockoidc", lambda p: [os.path.join(at, "mockoidc", "mockoidc"), str(p)],
-                   "/oidc/.well-known/openid-configuration", None)
-        if node and os.path.exists(os.path.join(modules, "oidc-provider")):
-            yield ("oidc-provider", lambda p: [node, os.path.join(HERE, "peers", "oidc-provider.mjs"),
-                                               at, str(p)],
-                   "/.well-known/openid-configuration", body)
-        mock = os.path.join(modules, "oauth2-mock-server", "dist", "oauth2-mock-server.mjs")
-        if node and os.path.exists(mock):
-            yield ("oauth2-mock-server", lambda p: [node, mock, "-a", "127.0.0.1", "-p", str(p)],
-                   "/.well-known/openid-configuration", body)
-
-    def peer_round(self):
-        for name, argv, discovery, body in self.peers():
+    def peer_cases(self):
+        for name, argv, discovery, body in peers(self.o.peers or ""):
             port = free_port()
-            server = Server(argv(port))
-            server.port = port
-            url = f"http://127.0.0.1:{port}"
-            try:
-                cold = server.wait(url + discovery)
-                self.keep("cold start", name, {"ms": cold, "rss_mib": server.rss()})
-                endpoints = json.loads(fetch(url + discovery))
-                for case, at in (("discovery", url + discovery), ("JWKS", endpoints["jwks_uri"])):
-                    load(server, "get.lua", at, (), 1)
-                    self.keep(case, name, load(server, "get.lua", at, (), self.o.seconds))
+            with Server(argv(port), port=port) as peer:
+                self.keep("cold start", name,
+                          {"ms": peer.wait(peer.url + discovery), "rss_mib": peer.rss()})
+                endpoints = json.loads(fetch(peer.url + discovery))
+                pages = {"discovery": peer.url + discovery, "JWKS": endpoints["jwks_uri"]}
+                plays = [(case, "get.lua", url, (), len(fetch(url))) for case, url in pages.items()]
                 if body:
-                    words = [urllib.parse.urlencode(body)]
-                    load(server, "post.lua", endpoints["token_endpoint"], words, 2)
-                    self.keep("client_credentials RS256", name,
-                              load(server, "post.lua", endpoints["token_endpoint"], words,
-                                   self.o.seconds))
-            except (OSError, RuntimeError) as problem:
-                self.failures.append(f"{name}: {problem}")
-            finally:
-                server.stop()
+                    url = endpoints["token_endpoint"]
+                    plays.append(("client_credentials RS256", "post.lua", url,
+                                  [urllib.parse.urlencode(body)], len(fetch(url, body))))
+                for case, script, url, words, size in plays:
+                    self.sizes.setdefault(case, {})[name] = size
+                    load(peer, script, url, words, 2)
+                    for _ in range(self.o.rounds):
+                        self.keep(case, name, load(peer, script, url, words, self.o.seconds))
+
+    def many_case(self):
+        with Simulator(self.o.build) as ours:
+            answered, codes, sample = hold_many(ours, 5000, 10000, self.o.seconds)
+            self.keep("5,000 connections", "idp-sim", sample)
+            self.keep("5,000 connections open", "idp-sim",
+                      {"answered": answered, "codes_pending": codes, "rss_mib": ours.rss()})
+            self.figures["single", "answered"] = float(answered == 5000 and codes == 10000)
+
+    def openssl_case(self):
+        out = subprocess.run(pinned(SERVER_CORE, ["openssl", "speed", "-seconds", "1", "rsa2048",
+                                                  "ecdsap256"]),
+                             capture_output=True, text=True, check=True).stdout
+        for name, word in (("RS256", "rsa"), ("ES256", "256 bits ecdsa")):
+            found = re.search(rf"^\s*{word}.*?s\s+[\d.]+s\s+([\d.]+)", out, re.M)
+            if found:
+                self.keep("openssl speed", name, {"signatures_per_s": float(found.group(1))})
 
     def soak(self):
         """RSS before, after the first and after the second million of grants (ES256)."""
-        server = Simulator(self.o.build, "--alg", "ES256")
-        url, body = server.client_credentials()
-        words = [urllib.parse.urlencode(body)]
-        rss = [server.rss()]
-        for _ in range(2):
-            done = 0
-            while done < 1_000_000:
-                sample = load(server, "post.lua", url, words, 10)
-                done += int(sample["per_s"] * 10)
-            rss.append(server.rss())
-        server.stop()
-        self.keep("memory", "idp-sim", {"rss_mib": rss[0], "after_1M": rss[1], "after_2M": rss[2]})
+        words = [urllib.parse.urlencode(CLIENT_CREDENTIALS)]
+        with Simulator(self.o.build, "--alg", "ES256") as ours:
+            url, rss = ours.endpoint("token_endpoint"), [ours.rss()]
+            for _ in range(2):
+                done = 0
+                while done < 1_000_000:
+                    done += load(ours, "post.lua", url, words, 10)["requests"]
+                rss.append(ours.rss())
+        self.keep("memory, MiB", "idp-sim", {"idle": rss[0], "after_1M": rss[1], "after_2M": rss[2]})
+        self.figures["single", "RSS after 1M"] = rss[1]
+        self.figures["single", "RSS 2M over 1M"] = rss[2] / rss[1]
+
+    def cases(self):
+        rs256, es256 = "client_credentials RS256", "client_credentials ES256"
+        yield rs256, lambda: self.token_case(rs256, "rs256")
+        yield es256, lambda: self.token_case(es256, "es256")
+        yield "refresh RS256", lambda: self.refresh_case("refresh RS256")
+        yield "discovery", lambda: self.page_case("discovery", None)
+        yield "JWKS", lambda: self.page_case("JWKS", "jwks_uri")
+        yield "threads", self.threads_case
+        yield "cold start", self.start_case
+        yield "connections", self.many_case
+        yield "openssl", self.openssl_case
+        yield "peers", self.peer_cases
+        if self.o.soak:
+            yield "soak", self.soak
 
     def run(self):
-        cases = [
-            ("client_credentials RS256", lambda: self.token_case("client_credentials RS256", "rs256")),
-            ("client_credentials ES256", lambda: self.token_case("client_credentials ES256", "es256")),
-            ("refresh RS256", self.refresh_case),
-            ("discovery", lambda: self.page_case("discovery", None)),
-            ("JWKS", lambda: self.page_case("JWKS", "jwks_uri")),
-            ("threads", self.threads_case),
-            ("cold start", self.start_case),
-            ("peers", self.peer_round),
-        ]
-        for turn in range(self.o.rounds):
-            for name, play in cases:
-                if self.o.only and self.o.only not in name:
-                    continue
-                print(f"round {turn + 1}: {name}", file=sys.stderr)
-                try:
-                    play()
-                except (OSError, RuntimeError, KeyError, ValueError,
-                        subprocess.SubprocessError) as problem:
-                    self.failures.append(f"{name}: {problem}")
-        if self.o.soak:
-            self.soak()
+        for name, play in self.cases():
+            if self.o.case and not any(word in name for word in self.o.case):
+                continue
+            print(name, file=sys.stderr, flush=True)
+            try:
+                play()
+            except PROBLEMS as problem:
+                self.failures.append(f"{name}: {problem}")
 
     def medians(self):
-        return {case: {name: {key: statistics.median(s[key] for s in samples)
-                              for key in samples[0]}
+        return {case: {name: {key: statistics.median(s[key] for s in samples) for key in samples[0]}
                        for name, samples in servers.items()}
                 for case, servers in self.samples.items()}
 
-
-def table(medians, sizes):
-    rows = [("case", "server", "req/CPU s", "of limit", "x best peer", "p50 ms", "p99 ms")]
-    for case, servers in medians.items():
-        limit = servers.get("limit", {}).get("per_cpu_s")
-        peers = [s["per_cpu_s"] for n, s in servers.items()
-                 if n not in ("idp-sim", "limit") and "per_cpu_s" in s]
-        for name, s in servers.items():
-            if "per_cpu_s" not in s:
-                rows.append((case, name, *[f"{k} {v:.1f}" for k, v in s.items()]))
-                continue
-            best = f"{s['per_cpu_s'] / max(peers):.2f}" if peers and name == "idp-sim" else ""
-            size = f" {sizes[case]} B" if case in sizes and name == "idp-sim" else ""
-            rows.append((case + size, name, f"{s['per_cpu_s']:.0f}",
-                         f"{s['per_cpu_s'] / limit:.2f}" if limit else "", best,
-                         f"{s['p50_ms']:.2f}", f"{s['p99_ms']:.2f}"))
-    return rows
+    def beside_peers(self, medians):
+        for case, servers in medians.items():
+            others = [s["per_cpu_s"] for n, s in servers.items()
+                      if n not in ("idp-sim", "limit") and "per_cpu_s" in s]
+            if others and "idp-sim" in servers:
+                self.figures["of_peer", case] = servers["idp-sim"]["per_cpu_s"] / max(others)
 
 
-def thread_ratio(medians):
-    try:
-        return {name: medians["threads 2"][name]["per_s"] / medians["threads 1"][name]["per_s"]
-                for name in ("idp-sim", "limit")}
-    except KeyError:
-        return {}
-
-
-def chart(medians):
-    """One bar a server, as long as its share of the limit or of the longest."""
-    parts, y = [], 20
-    for case, servers in medians.items():
-        bars = {n: s["per_cpu_s"] for n, s in servers.items() if "per_cpu_s" in s}
-        if not bars:
-            continue
-        parts.append(f'<text x="0" y="{y}" class="case">{html.escape(case)}</text>')
-        longest = max(bars.values())
-        for name, value in sorted(bars.items(), key=lambda b: -b[1]):
-            y += 22
-            own = ' class="own"' if name == "idp-sim" else ""
-            parts.append(f'<text x="0" y="{y + 11}">{html.escape(name)}</text>'
-                         f'<rect x="150" y="{y}" height="14" width="{560 * value / longest:.1f}"{own}/>'
-                         f'<text x="{156 + 560 * value / longest:.1f}" y="{y + 11}">{value:,.0f}</text>')
-        y += 40
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 820 {y}" role="img" '
-            'aria-label="requests per CPU second">' + "".join(parts) + "</svg>")
-
-
-def write_reports(build, result, medians):
-    with open(os.path.join(build, "bench.json"), "w", encoding="utf-8") as f:
-        json.dump(result, f, indent=1)
-    style = ("body{font:14px/20px system-ui;margin:32px;max-width:860px}svg{font-size:12px}"
-             "rect{fill:#9aa4af}rect.own{fill:#1b5db8}.case{font-weight:600}")
-    with open(os.path.join(build, "bench.html"), "w", encoding="utf-8") as f:
-        f.write(f'<!doctype html><html lang="en"><meta charset="utf-8"><title>idp-sim, measured</title>'
-                f"<style>{style}</style><h1>Requests per CPU second of the server</h1>{chart(medians)}")
+def sanitized(build):
+    """Sanitizers cost more than all that is measured here."""
+    out = subprocess.run(["meson", "introspect", "--buildoptions", build], capture_output=True,
+                         text=True, check=False).stdout
+    options = {o["name"]: o["value"] for o in json.loads(out or "[]")}
+    return options.get("b_sanitize", "none") not in ("none", [])
 
 
 def main():
-    p = argparse.ArgumentParser()
+    p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     p.add_argument("--build", required=True)
-    p.add_argument("--peers")
+    p.add_argument("--peers", help="where peers/install.sh put them")
     p.add_argument("--rounds", type=int, default=3)
-    p.add_argument("--seconds", type=int, default=3)
-    p.add_argument("--only")
-    p.add_argument("--soak", action="store_true")
+    p.add_argument("--seconds", type=int, default=2)
+    p.add_argument("--case", action="append", help="only the cases with that word in their name")
+    p.add_argument("--soak", action="store_true", help="two million grants as well")
     o = p.parse_args()
     if not shutil.which("wrk"):
         print("SKIPPED: wrk is not installed (apt-get install wrk)")
         return 77
+    if sanitized(o.build):
+        print("SKIPPED: this build has sanitizers (meson setup --buildtype=release DIR)")
+        return 77
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     bench = Bench(o)
     bench.run()
     medians = bench.medians()
-    rows = table(medians, bench.sizes)
-    widths = [max(len(str(r[i])) for r in rows if len(r) > i) for i in range(7)]
-    for row in rows:
-        print("  ".join(str(c).ljust(w) for c, w in zip(row, widths)).rstrip())
-    ratio = thread_ratio(medians)
-    if ratio:
-        print(f"two threads over one: idp-sim {ratio['idp-sim']:.2f}, limit {ratio['limit']:.2f}")
+    bench.beside_peers(medians)
+    tables = [case_rows(medians, bench.sizes), other_rows(medians), judge(bench.figures)]
+    for rows in tables:
+        show(rows)
     for problem in bench.failures:
         print("NOT MEASURED", problem)
-    write_reports(o.build, {"medians": medians, "sizes": bench.sizes, "threads": ratio,
-                            "not_measured": bench.failures}, medians)
+    figures = {f"{case}: {kind}": value for (kind, case), value in bench.figures.items()}
+    write(o.build, {"medians": medians, "sizes": bench.sizes, "figures": figures,
+                    "not_measured": bench.failures}, tables, medians)
     return 0
 
 

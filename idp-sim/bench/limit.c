@@ -3,7 +3,7 @@
  * limit.c - the physical limit to measure idp-sim against: a libmicrohttpd server that does
  * nothing but answer SIZE bytes, and with an algorithm also makes the signatures of a token.
  *
- *	limit --size 1200 [--sign rs256|es256] [--signatures 2] [--threads 2] [--key FILE]
+ *	limit --size 1200 [--sign rs256|es256] [--threads 2] [--key FILE] [--port N]
  *
  * Prints "PORT" when it listens. Ends when standard input does.
  */
@@ -19,12 +19,12 @@
 
 static struct {
 	size_t size;
-	int signatures;
 	unsigned threads;
+	uint16_t port;
 	const char *sign, *key_file;
 	EVP_MD_CTX *prepared;
 	char *body;
-} limit = { .size = 1200, .signatures = 1, .threads = 1 };
+} limit = { .size = 1200, .threads = 1 };
 
 static EVP_PKEY *key_of(void)
 {
@@ -76,7 +76,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 		*data_n = 0;
 		return MHD_YES;
 	}
-	for (int i = 0; limit.sign && i < limit.signatures; i++)
+	if (limit.sign)
 		sign_once();
 	struct MHD_Response *r =
 		MHD_create_response_from_buffer(limit.size, limit.body, MHD_RESPMEM_PERSISTENT);
@@ -96,8 +96,8 @@ static void read_options(int argc, char **argv)
 			limit.size = strtoul(value, NULL, 10);
 		else if (!strcmp(name, "--sign"))
 			limit.sign = value;
-		else if (!strcmp(name, "--signatures"))
-			limit.signatures = (int)strtol(value, NULL, 10);
+		else if (!strcmp(name, "--port"))
+			limit.port = (uint16_t)strtoul(value, NULL, 10);
 		else if (!strcmp(name, "--threads"))
 			limit.threads = (unsigned)strtoul(value, NULL, 10);
 		else if (!strcmp(name, "--key"))
@@ -111,6 +111,7 @@ int main(int argc, char **argv)
 				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 
 	read_options(argc, argv);
+	at.sin_port = htons(limit.port);
 	limit.body = malloc(limit.size + 1);
 	if (!limit.body || (limit.sign && !prepare()))
 		return 2;

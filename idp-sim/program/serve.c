@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 
 static struct {
@@ -326,6 +327,17 @@ static struct texts split_public_urls(void)
 	return rest;
 }
 
+/* A connection is a file: as many as the system lets us have. */
+static void raise_file_limit(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files))
+		return;
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
+}
+
 static struct idp *start(struct err *err)
 {
 	struct texts public_urls = split_public_urls();
@@ -355,6 +367,7 @@ static struct idp *start(struct err *err)
 		o.control_port = 0;
 	if (!opt.port && opt.tls_port == DEFAULT_TLS_PORT)
 		o.tls_port = 0;
+	raise_file_limit();
 	struct idp *s = idp_start(&o, err);
 	size_t n = strlen(err->text);
 	if (!s && strstr(err->text, strerror(EADDRINUSE)))
