@@ -28,6 +28,8 @@ const struct ctl_row ctl_rows[] = {
 	{ "devices", "GET", "/_sim/devices" },
 	{ "approve", "POST", "/_sim/devices/{}/approve", { "USER_CODE", "[user]" } },
 	{ "deny", "POST", "/_sim/devices/{}/deny", { "USER_CODE" } },
+	{ "sessions", "GET", "/_sim/sessions" },
+	{ "sessions end", "POST", "/_sim/sessions/{}/end", { "ID" } },
 	{ "troubles", "GET", "/_sim/troubles" },
 	{ "trouble", "POST", "/_sim/troubles", { "what" } },
 	{ "fail", "POST", "/_sim/troubles", { "error" }, .compact = true },
