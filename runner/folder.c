@@ -39,8 +39,8 @@ static void sweep_one(int tmp, const char *tmp_path, const char *name)
 	if (fd < 0 || fstat(fd, &st) || st.st_uid != geteuid() ||
 	    faccessat(fd, mark, F_OK, 0) || flock(fd, LOCK_EX | LOCK_NB))
 		return;
-	snprintf(path, sizeof path, "%s/%s", tmp_path, name);
-	file_remove_tree(path);
+	if (snprintf(path, sizeof path, "%s/%s", tmp_path, name) < (int)sizeof path)
+		file_remove_tree(path);
 }
 
 static void sweep(const char *tmp)
