@@ -3,9 +3,12 @@
  * load-registry.c - scopes, resources, tenants, clients and users.
  */
 #include "idp-sim/load.h"
+#include "idp-sim/base/rng.h"
 #include "idp-sim/map.h"
 
 #include <string.h>
+
+enum { MAX_GROUPS = 10000 };
 
 const char *const grant_names[GRANT_N] = {
 	"",
@@ -39,8 +42,7 @@ static bool load_grants(struct loader *l, const char *at, const json_t *list, un
 	if (!list)
 		return true;
 	*ret = 0;
-	json_array_foreach(list, i, item)
-	{
+	json_array_foreach(list, i, item) {
 		const char *word = json_string_value(item);
 		int g = 1;
 
@@ -121,6 +123,31 @@ static struct words logins_of(struct loader *l, const json_t *o)
 	return (struct words) { .v = v, .n = n };
 }
 
+/* `group_count: 201` adds so many groups with ids that are made up, the same in every run. Returns
+ * a reference. */
+static json_t *with_groups(json_t *o)
+{
+	int64_t n = conf_int(o, "group_count", 0);
+	json_t *copy, *groups;
+	char id[UUID_LEN + 1];
+
+	if (n <= 0)
+		return json_incref(o);
+	copy = json_copy(o);
+	groups = json_deep_copy(json_object_get(o, "groups"));
+	if (!json_is_array(groups)) {
+		json_decref(groups);
+		groups = json_array();
+	}
+	for (int64_t i = 1; i <= n && i <= MAX_GROUPS; i++) {
+		snprintf(id, sizeof(id), "00000000-0000-4000-8000-%012lld", (long long)i);
+		json_array_append_new(groups, json_string(id));
+	}
+	json_object_set_new(copy, "groups", groups);
+	json_object_del(copy, "group_count");
+	return copy;
+}
+
 struct user *load_user(struct loader *l, const char *at, json_t *o, struct user_state *state)
 {
 	struct user *u = arena_alloc(l->a, sizeof(*u));
@@ -130,6 +157,7 @@ struct user *load_user(struct loader *l, const char *at, json_t *o, struct user_
 		load_fail(l, at, "a user needs a name");
 		return NULL;
 	}
+	u->source = with_groups(o);
 	u->password = load_str(l->a, o, "password");
 	u->otp = load_str(l->a, o, "otp");
 	u->tenant = load_str(l->a, o, "tenant");
@@ -140,13 +168,12 @@ struct user *load_user(struct loader *l, const char *at, json_t *o, struct user_
 	u->mfa_required = conf_bool(o, "mfa_required", false);
 	u->guest = conf_bool(o, "guest", false);
 	u->logins = logins_of(l, o);
-	u->groups = load_words(l->a, json_object_get(o, "groups"));
+	u->groups = load_words(l->a, json_object_get(u->source, "groups"));
 	u->roles = load_words(l->a, json_object_get(o, "roles"));
-	load_attrs(l->a, o, &u->attrs);
+	load_attrs(l->a, u->source, &u->attrs);
 	u->state = state ? state : calloc(1, sizeof(*u->state));
 	if (!u->state)
 		abort();
-	u->source = json_incref(o);
 	return u;
 }
 
@@ -201,8 +228,7 @@ static bool load_scopes(struct loader *l, const json_t *list)
 
 	l->p->n_scopes = json_array_size(list);
 	l->p->scopes = arena_alloc(l->a, (l->p->n_scopes + 1) * sizeof(*l->p->scopes));
-	json_array_foreach(list, i, o)
-	{
+	json_array_foreach(list, i, o) {
 		struct scope *s = &l->p->scopes[i];
 
 		s->name = load_str(l->a, o, "name");
@@ -225,8 +251,7 @@ static bool load_resources(struct loader *l, const json_t *list)
 
 	l->p->n_resources = json_array_size(list);
 	l->p->resources = arena_alloc(l->a, (l->p->n_resources + 1) * sizeof(*l->p->resources));
-	json_array_foreach(list, i, o)
-	{
+	json_array_foreach(list, i, o) {
 		struct resource *r = &l->p->resources[i];
 
 		r->uri = load_str(l->a, o, "uri");
@@ -250,8 +275,7 @@ bool load_clients(struct loader *l, json_t *list)
 	json_t *o;
 	size_t i;
 
-	json_array_foreach(list, i, o)
-	{
+	json_array_foreach(list, i, o) {
 		struct client *c = load_client(l, arena_printf(l->a, "/clients/%zu", i), o);
 
 		if (!c)
@@ -267,8 +291,7 @@ bool load_users(struct loader *l, json_t *list)
 	json_t *o;
 	size_t i;
 
-	json_array_foreach(list, i, o)
-	{
+	json_array_foreach(list, i, o) {
 		struct user *u = load_user(l, arena_printf(l->a, "/users/%zu", i), o, NULL);
 
 		if (!u)
@@ -284,8 +307,7 @@ static bool load_tenants(struct loader *l, json_t *list)
 	json_t *o;
 	size_t i;
 
-	json_array_foreach(list, i, o)
-	{
+	json_array_foreach(list, i, o) {
 		struct tenant *t = load_tenant(l, arena_printf(l->a, "/tenants/%zu", i), o);
 
 		if (!t)

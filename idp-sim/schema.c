@@ -109,6 +109,8 @@ static const struct conf_key user_keys[] = {
 	STRING("otp", "A second factor that is asked for."),
 	STRING("email", "Also a login name, as upn, login and preferred_username are."),
 	WORDS("groups", "Groups."),
+	NUMBER("group_count",
+	       "So many groups more, with made-up ids: over 200 Entra sends none."),
 	WORDS("roles", "Roles."),
 	BOOL("disabled", "Switched off."),
 	BOOL("locked", "Locked after too many tries."),
