@@ -52,13 +52,14 @@ static void print_line(const char *name, const char *value, const char *what)
 		printf("  %-10s%-50s %s\n", name, value, what);
 }
 
-static void print_places(const struct lab_urls *u)
+static void print_places(const struct lab_urls *u, unsigned surfaces)
 {
 	print_line("issuer", u->issuer, "who signs tokens");
 	print_line("idp", u->idp, "the identity provider's origin");
 	print_line("pdp", u->pdp, "whom to ask");
 	print_line("upstream", u->upstream, "where to forward");
-	print_line("platform", u->platform, "where role bindings can be read");
+	if (surfaces & PDP)
+		print_line("platform", u->platform, "where role bindings can be read");
 	print_line("bundle", u->bundle_url, "policy bundle");
 	print_line("ca", u->ca_file, "certificate to trust");
 	print_line("client", u->client_id, "audience of tokens");
@@ -102,7 +103,7 @@ static bool stand(const struct session *s, struct handover *h, const sigset_t *s
 
 		if (!l)
 			return false;
-		print_places(lab_places(l));
+		print_places(lab_places(l), t.surfaces);
 		printf("The lab stands. Ctrl-C ends it; gauntlet run --target %s uses it.\n",
 		       s->own.target);
 		fflush(stdout);

@@ -115,13 +115,19 @@ class Stage:
         with open(self.at(name), "w", encoding="utf-8") as f:
             f.write(text)
 
+    def settings(self):
+        """Those of the target file that starts Envoy."""
+        with open(os.path.join(self.sources, "fixtures/targets/envoy.yaml"), encoding="utf-8") as f:
+            block = re.search(r"^settings:.*\n((?:  .*\n)+)", f.read(), re.M)
+        return dict(re.findall(r'^  (\w+): "?([^"#\n]*[^"# \n])', block[1] if block else "", re.M))
+
     def write_envoy(self, ca):
         with open(os.path.join(self.sources, "fixtures/targets/envoy/envoy.yaml.tpl"),
                   encoding="utf-8") as f:
             text = f.read()
         words = {"gateway_listen.host": self.there, "gateway_listen.port": "8443",
                  "upstream.host": self.here, "upstream.port": "9003", "pdp.host": self.here,
-                 "pdp.port": "9002", "pdp": f"https://{self.here}:9002"}
+                 "pdp.port": "9002", "pdp": f"https://{self.here}:9002", **self.settings()}
         text = re.sub(r"\$\{([a-z_.]+)\}", lambda m: words[m[1]], text)
         text = text.replace("        - filters:", TLS_IN.format(dir=self.dir), 1)
         text = re.sub(r"(      connect_timeout: 2s\n)", lambda m: m[1] + TLS_OUT.format(ca=ca), text)

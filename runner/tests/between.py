@@ -101,6 +101,7 @@ def main():
     while True:
         client = listener.accept()[0]
         n += 1
+        print("connection", n, flush=True)
         if mode == "die" and n > limit:
             os._exit(0)
         if mode == "hang" and n > limit:

@@ -166,6 +166,40 @@ static void a_gateway_that_hangs_is_broken_from_there_on(void)
 	lost_in_the_middle("hang 55");
 }
 
+/* Where the lab of a run is, its worker, is killed: its row is BROKEN, another takes the same
+ * ports, and the rest is judged. The standing lab is killed too: the run needs it no more. */
+static void a_lab_that_is_killed_costs_one_row(void)
+{
+	static const char worker[] = "g=$(cat run.pid); w=$(cat /proc/$g/task/$g/children); "
+				     "echo ${w%% *} > worker.pid";
+	struct child *gateway, *lab, *broker, *run;
+	struct ran ran = { 0 };
+	long pid = 0;
+
+	put_target("");
+	gateway = start_gateway_at(ports[4], ports[2]);
+	broker = start_between(ports[0], ports[4], "slow 40");
+	CU_ASSERT(outside_put("lab.log", ""));
+	lab = outside_start(NULL, "exec $G lab --target t.yaml > lab.log 2>&1");
+	CU_ASSERT(outside_wait_text("lab.log", "The lab stands", 1));
+	run = outside_start(NULL, "echo $$ > run.pid; exec $G run --target t.yaml --filter "
+				  "'401/*-is-*' --filter 'gateway/strips-*' --report "
+				  "json=r.json > run.log");
+	CU_ASSERT(outside_wait_text("between.log", "connection 30", 1));
+	child_stop(lab, 0, NULL);
+	CU_ASSERT(outside_ends(NULL, worker, 0));
+	CU_ASSERT(outside_wait_for("worker.pid", &pid));
+	if (pid > 1)
+		kill((pid_t)pid, SIGKILL);
+	child_finish(run, &ran);
+	CU_ASSERT_EQUAL(ran.exit_code, 3);
+	ran_done(&ran);
+	CU_ASSERT(counted("b == 1 and f == 0 and p > 15"));
+	CU_ASSERT(outside_ends(NULL, "grep -q 'killed by signal 9' run.log", 0));
+	child_stop(broker, 1000, NULL);
+	child_stop(gateway, 1000, NULL);
+}
+
 static void a_slow_gateway_is_judged_all_the_same(void)
 {
 	struct child *gateway, *broker;
@@ -205,6 +239,7 @@ static const struct outside_test tests[] = {
 	  a_gateway_that_dies_is_broken_from_there_on },
 	{ "a gateway that hangs is broken from there on",
 	  a_gateway_that_hangs_is_broken_from_there_on },
+	{ "a lab that is killed costs one row", a_lab_that_is_killed_costs_one_row },
 	{ "a slow gateway is judged all the same", a_slow_gateway_is_judged_all_the_same },
 	{ "rows wait for stated caches", rows_wait_for_stated_caches },
 	{ 0 },

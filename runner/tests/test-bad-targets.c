@@ -73,6 +73,53 @@ static void a_typo_is_named_with_its_place(void)
 	expect("$G run --target t.yaml -p keycloak", 3, "did you mean ${gateway_listen}?");
 }
 
+/* Every mistake in what is said of a running target: its place, and what to do. */
+static void attaching_is_checked(void)
+{
+	static const char head[] = "target: x\nkind: gateway\n";
+	static const char *const rows[][2] = {
+		{ "attach: {url: \"https://a:1\", sin: b}\n",
+		  "t.yaml:3:30: unknown key 'sin'" },
+		{ "attach: {url: \"a:1\"}\n", "t.yaml:3:10: 'a:1' is not http(s)://HOST" },
+		{ "attach: {url: \"https://a:1/base\"}\n", "without a path" },
+		{ "attach: {url: \"http://a:1\", ca: x.pem}\n", "'ca' is about TLS" },
+		{ "attach: {url: \"https://a:1\", cert: x.pem}\n", "both 'cert' and 'key'" },
+		{ "command: [sh]\nlab: {address: 127.0.0.1}\n",
+		  "add 'attach', or take it out" },
+		{ "command: [sh]\nreconfigure: {command: [x]}\n",
+		  "'reconfigure' is for a target that runs already" },
+		{ "attach: {url: \"http://a:1\"}\nlab: {idp: {listen: \"9001\"}}\n",
+		  "t.yaml:4:13: '9001' is not ADDRESS:PORT" },
+		{ "attach: {url: \"http://a:1\"}\nlab: {idp: {advertise: \"lab:1\"}}\n",
+		  "t.yaml:4:13: 'lab:1' is not http(s)://HOST" },
+		{ "attach: {url: \"http://a:1\"}\nlab: {pdp: {tls: true}}\n",
+		  "TLS needs 'listen'" },
+		{ "attach: {url: \"http://a:1\"}\n"
+		  "lab: {pdp: {listen: \"127.0.0.1:1\", tls: true, cert: a, key: b}}\n",
+		  "either 'tls: true'" },
+		{ "attach: {url: \"http://a:1\"}\nlab: {pdp: {listen: \"a:1\", cert: a}}\n",
+		  "both 'cert' and 'key'" },
+		{ "attach: {url: \"http://a:1\"}\ncaches: {jwks: soon}\n", "t.yaml:4:10:" },
+		{ "attach: {url: \"http://a:1\"}\ntoken_command: [x]\n", "add 'tenant'" },
+		{ "attach: {url: \"http://a:1\"}\n"
+		  "tenant: {issuer: a, client_id: b, users: {alice: c}}\n",
+		  "needs 'token_command'" },
+		{ "attach: {url: \"http://a:1\"}\ntoken_command: [x]\n"
+		  "tenant: {issuer: a, client_id: b, users: {alice: c}}\n",
+		  "providers: [azure]" },
+		{ "attach: {url: \"http://a:1\"}\ntenant: {issuer: a}\n",
+		  "missing key 'client_id'" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char text[400];
+
+		snprintf(text, sizeof text, "%s%s", head, rows[i][0]);
+		put("t.yaml", text);
+		expect("$G doctor --target t.yaml", 2, rows[i][1]);
+	}
+}
+
 static void a_missing_command_is_said_before_anything_runs(void)
 {
 	put("t.yaml", "target: x\nkind: gateway\ncommand: [gauntlet-no-such-gateway]\n");
@@ -179,6 +226,7 @@ static void a_full_disk_is_broken_with_its_reason(void)
 
 static const struct outside_test tests[] = {
 	{ "a typo is named with its place", a_typo_is_named_with_its_place },
+	{ "attaching is checked", attaching_is_checked },
 	{ "a missing command is said before anything runs",
 	  a_missing_command_is_said_before_anything_runs },
 	{ "a gateway that never gets ready is broken",
