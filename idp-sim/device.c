@@ -194,12 +194,13 @@ static bool count_pending(void *ctx, struct record *r)
 static bool few_codes(struct exchange *x)
 {
 	struct count c = { .x = x };
+	int64_t most = attr_int(x->tenant ? &x->tenant->attrs : NULL, "pending_codes",
+				x->provider->behaviours.pending_codes);
 
-	if (!x->provider->behaviours.pending_codes)
+	if (!most)
 		return true;
 	store_each(x->idp->devices, count_pending, &c);
-	return c.n < x->provider->behaviours.pending_codes ? true
-							   : refuse(x, S_too_many_user_codes);
+	return (int64_t)c.n < most ? true : refuse(x, S_too_many_user_codes);
 }
 
 /* Keycloak: a browser at this endpoint gets the device page. */

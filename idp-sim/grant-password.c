@@ -61,12 +61,13 @@ enum situation judge_password(struct exchange *x, const char *login, const char 
 	const struct user *foreigner = NULL;
 	enum situation why = S_none;
 
-	if (u && u->tenant && x->tenant && !x->tenant->any && !u->guest &&
-	    strcmp(u->tenant, x->tenant->id) != 0)
+	if (u && is_foreign(u, x->tenant))
 		foreigner = u, u = NULL;
 	x->user = u;
 	x->facts.user = u ? u->name : login;
 	x->word = login;
+	if (u && !user_rate_allows(x, u))
+		return S_user_rate_limited;
 	if (!u)
 		return foreigner ? S_guest_not_in_tenant : S_unknown_user;
 	if (first)

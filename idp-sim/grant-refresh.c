@@ -128,6 +128,8 @@ static enum situation judge_person(struct exchange *x, const struct session *s,
 	x->facts.user = s->user;
 	if (!x->user || x->user->disabled)
 		return S_refresh_user_disabled;
+	if (is_foreign(x->user, x->tenant))
+		return S_guest_not_in_tenant;
 	if (c->issued_ms / 1000 < x->user->state->valid_from_ms / 1000)
 		return S_refresh_token_revoked;
 	return S_none;

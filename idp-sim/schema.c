@@ -118,6 +118,7 @@ static const struct conf_key user_keys[] = {
 	BOOL("password_expired", "The password is too old."),
 	BOOL("mfa_required", "A policy asks for a second factor."),
 	BOOL("guest", "Of another tenant."),
+	NUMBER("rate_limit", "Sign-ins with the password in a minute."),
 	BOOL("blocked", "A policy blocks every sign-in."),
 	STRING("tenant", "The one tenant that has this person."),
 	{ 0 },
@@ -137,6 +138,7 @@ static const struct conf_key tenant_keys[] = {
 	BOOL("disabled", "Switched off."),
 	BOOL("any", "Stands for every tenant: common, organizations."),
 	STRING("home", "Whose tokens a tenant with `any` issues."),
+	NUMBER("pending_codes", "Device codes that one client may have open."),
 	OWN_ORIGIN,
 	{ 0 },
 };

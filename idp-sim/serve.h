@@ -70,6 +70,8 @@ void serve_authn(struct exchange *x);
 
 /* Counts the request against the client's limit in this minute; false after answering. */
 bool rate_allows(struct exchange *x);
+bool user_rate_allows(struct exchange *x,
+		      const struct user *u); /* sign-ins with the password */
 /* Identifies and authenticates the client of the request into x->client. False after
  * answering. */
 bool authenticate_client(struct exchange *x);

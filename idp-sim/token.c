@@ -100,12 +100,19 @@ void serve_token(struct exchange *x)
 	grants[x->grant](x);
 }
 
+bool is_foreign(const struct user *u, const struct tenant *t)
+{
+	return u->tenant && t && !t->any && !u->guest && strcmp(u->tenant, t->id) != 0;
+}
+
 bool person_back(struct exchange *x, const char *user, const struct tenant *t)
 {
 	x->user = provider_user(x->provider, user);
 	x->facts.user = user;
 	if (!x->user || x->user->disabled)
 		return refuse(x, S_user_disabled);
+	if (is_foreign(x->user, x->tenant))
+		return refuse(x, S_guest_not_in_tenant);
 	if (x->tenant->any)
 		x->tenant = t;
 	go_home(x);
@@ -123,6 +130,15 @@ void issue_first(struct exchange *x, const struct scopes *scopes, const char *si
 	issue_answer(x, s, 1, s->issued_ms);
 }
 
+/* Okta names the policy that a password meets. */
+static enum situation policy_words(const struct exchange *x)
+{
+	bool named =
+		x->grant == GRANT_PASSWORD && provider_has_error(x->provider, S_sign_on_policy);
+
+	return named ? S_sign_on_policy : S_conditional_access;
+}
+
 bool person_may(struct exchange *x)
 {
 	const struct client *c = x->client;
@@ -134,7 +150,7 @@ bool person_may(struct exchange *x)
 	if (!assigned)
 		return refuse(x, S_user_not_assigned);
 	if (conf_bool(u->source, "blocked", false) || conf_bool(c->source, "blocked", false))
-		return refuse(x, S_conditional_access);
+		return refuse(x, policy_words(x));
 	if (!c->consented)
 		return refuse(x, S_consent_missing);
 	return trouble_passes(x, MOMENT_GRANT);

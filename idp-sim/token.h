@@ -13,6 +13,8 @@ void grant_code(struct exchange *x);
 void grant_device(struct exchange *x);
 void grant_exchange(struct exchange *x);
 
+/* Is the person of another tenant, and no guest in this one? */
+bool is_foreign(const struct user *u, const struct tenant *t);
 /* The person of a code that is redeemed, in the tenant where the code was given; false after
  * answering. */
 bool person_back(struct exchange *x, const char *user, const struct tenant *t);

@@ -42,6 +42,8 @@ static void test_flags(void)
 		  "AADSTS50020", 400 },
 		{ "okta", "users", "alice", "{\"mfa_required\":true}",
 		  "{\"mfa_required\":null}", "cannot be used with MFA enabled", 400 },
+		{ "okta", "users", "alice", "{\"blocked\":true}", "{\"blocked\":null}",
+		  "denied by sign on policy", 400 },
 		{ "okta", "clients", "platform-cli", "{\"policy_grants\":[\"device_code\"]}",
 		  "{\"policy_grants\":null}", "Policy evaluation failed", 401 },
 		{ "okta", "clients", "platform-cli", "{\"rate_limit\":0}",
@@ -75,6 +77,13 @@ static void test_rate_limit(void)
 	advance(&stage, 60);
 	CU_ASSERT_EQUAL(sign_in(d, "alice"), 200);
 	patch("okta", "clients", d->client, "{\"rate_limit\":null}");
+	patch("okta", "users", "bob", "{\"rate_limit\":1}");
+	CU_ASSERT_EQUAL(sign_in(d, "bob"), 200);
+	CU_ASSERT_EQUAL(sign_in(d, "bob"), 429);
+	CU_ASSERT(says(&stage, "API call exceeded rate limit"));
+	CU_ASSERT_STRING_EQUAL(member(&stage, "error"), "invalid_grant");
+	CU_ASSERT_EQUAL(sign_in(d, "alice"), 200);
+	patch("okta", "users", "bob", "{\"rate_limit\":null}");
 }
 
 static int refresh(const struct dialect *d, const char *token)
