@@ -147,16 +147,17 @@ static bool is_for_us(struct exchange *x, struct auth_code *c)
 	const char *uri = form_get(&x->form, "redirect_uri");
 	struct use u = { .now_ms = x->now_ms };
 
+	/* What is none of theirs nobody else uses up. */
+	if (!same_provider(c->provider, x->provider))
+		return refuse(x, S_code_invalid);
+	if (strcmp(c->tenant->id, x->tenant->id) != 0 && !x->tenant->any && !c->tenant->any)
+		return refuse(x, S_other_tenant);
 	if (!store_change(x->idp->codes, &c->record, use_up, &u))
 		return false;
 	if (u.why == S_code_used)
 		end_first(x, c->session_id);
 	if (u.why)
 		return refuse(x, u.why);
-	if (!same_provider(c->provider, x->provider))
-		return refuse(x, S_code_invalid);
-	if (strcmp(c->tenant->id, x->tenant->id) != 0 && !x->tenant->any && !c->tenant->any)
-		return refuse(x, S_other_tenant);
 	if (!uri || strcmp(uri, c->redirect_uri) != 0)
 		return refuse(x, S_redirect_uri_mismatch);
 	if (strcmp(c->client_id, x->client->id) != 0)

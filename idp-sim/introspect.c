@@ -41,6 +41,13 @@ static void answer_active(struct exchange *x, struct bearer *b)
 	answer_text(x, 200, arena_dup(x->arena, out.p, out.n), out.n);
 }
 
+/* Tenants may share clients and keys, so a family has to be of this one. */
+static bool is_here(const struct exchange *x, const struct session *s)
+{
+	return s && same_provider(s->provider, x->provider) &&
+	       !strcmp(s->tenant->id, x->tenant->id);
+}
+
 /* A refresh token is active while its family is. */
 static bool refresh_active(struct exchange *x, const char *token, struct bearer *b)
 {
@@ -50,7 +57,7 @@ static bool refresh_active(struct exchange *x, const char *token, struct bearer 
 	if (!refresh_token_read(x, token, &c))
 		return false;
 	b->session = session_get(x->idp, c.sid);
-	if (b->session) {
+	if (is_here(x, b->session)) {
 		pthread_mutex_lock(&b->session->record.lock);
 		good = !b->session->revoked && !b->session->reused && !b->session->expired;
 		pthread_mutex_unlock(&b->session->record.lock);
@@ -132,7 +139,7 @@ static void revoke_refresh(struct exchange *x, const struct refresh_claim *c)
 {
 	struct session *s = session_get(x->idp, c->sid);
 
-	if (s && same_provider(s->provider, x->provider) && is_mine(x, s->client_id)) {
+	if (is_here(x, s) && is_mine(x, s->client_id)) {
 		session_revoke(x->idp, s);
 		answer(x, 200, x->endpoint->body);
 	} else if (!x->answered) {
@@ -202,6 +209,11 @@ static void logout_with_token(struct exchange *x, const char *token)
 		return;
 	}
 	s = session_get(x->idp, c.sid);
+	if (s && !is_here(x, s)) {
+		session_unref(s);
+		refuse(x, S_refresh_token_invalid);
+		return;
+	}
 	if (s && !strcmp(s->client_id, x->client->id))
 		session_revoke(x->idp, s);
 	session_unref(s);
@@ -219,6 +231,10 @@ static bool read_hint(struct exchange *x, const char *hint)
 	x->client = provider_client(x->provider, conf_str(jwt.claims, "aud", NULL));
 	sid = conf_str(jwt.claims, "sid", NULL);
 	s = sid ? session_get(x->idp, sid) : NULL;
+	if (s && !is_here(x, s)) {
+		session_unref(s);
+		return refuse(x, S_logout_bad_hint);
+	}
 	x->logout_session = s;
 	return true;
 }

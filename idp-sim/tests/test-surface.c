@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tenants and providers keep apart; bad input is refused; what is unknown can be adopted. */
+/* Bad input is refused; what is unknown can be adopted; what is told where. */
 #include "idp-sim/tests/stage.h"
 
 #include "idp-sim/base/conf.h"
@@ -8,93 +8,6 @@
 #include <string.h>
 
 static struct stage stage;
-
-/* ---- keeping apart ---- */
-
-struct place {
-	const struct dialect *d;
-	const char *token, *device, *userinfo;
-	const char *access, *refresh, *device_code;
-};
-
-static const char *in_tenant(const char *path, const char *from, const char *to)
-{
-	const char *at = strstr(path, from);
-
-	if (!at)
-		return path;
-	return arena_printf(stage.arena, "%.*s%s%s", (int)(at - path), path, to,
-			    at + strlen(from));
-}
-
-static struct place place(const char *provider, const char *first, const char *tenant)
-{
-	const struct dialect *d = dialect_of(provider);
-
-	return (struct place) { .d = d,
-				.token = in_tenant(d->token, first, tenant),
-				.device = in_tenant(d->device, first, tenant),
-				.userinfo = in_tenant(d->userinfo, first, tenant) };
-}
-
-static void fill(struct place *p)
-{
-	CU_ASSERT_EQUAL(post(&stage, p->token,
-			     "grant_type=password&client_id=%s&username=alice&password=alice-"
-			     "pw&scope=%s",
-			     p->d->client, coded(&stage, p->d->scope)),
-			200);
-	p->access = member(&stage, "access_token");
-	p->refresh = member(&stage, "refresh_token");
-	CU_ASSERT_EQUAL(post(&stage, p->device, "client_id=%s&scope=%s", p->d->client,
-			     coded(&stage, p->d->scope)),
-			200);
-	p->device_code = member(&stage, "device_code");
-}
-
-/* Nothing of `a` is worth anything at `b`. */
-static void keeps_apart(const struct place *a, const struct place *b)
-{
-	CU_ASSERT_EQUAL(post(&stage, b->token,
-			     "grant_type=refresh_token&client_id=%s&refresh_token=%s",
-			     b->d->client, coded(&stage, a->refresh)) /
-				100,
-			4);
-	CU_ASSERT_EQUAL(post(&stage, b->token,
-			     "grant_type=urn%%3Aietf%%3Aparams%%3Aoauth%%3Agrant-type%%3A"
-			     "device_code&client_id=%s&device_code=%s",
-			     b->d->client, a->device_code),
-			400);
-	CU_ASSERT_STRING_EQUAL(member(&stage, "error"), "invalid_grant");
-	if (strcmp(b->d->name, "azure") != 0 || a->d != b->d)
-		CU_ASSERT_EQUAL(get(&stage, b->userinfo, a->access), 401);
-}
-
-static void test_apart(void)
-{
-	static const char azure[] = "11111111-2222-3333-4444-555555555555";
-	struct place places[6];
-	const size_t n = ARRAY_LEN(places);
-
-	CU_ASSERT(control(&stage, "POST", "/_sim/tenants",
-			  "{\"provider\":\"azure\",\"id\":\"fabrikam.test\"}") < 300);
-	CU_ASSERT(control(&stage, "POST", "/_sim/tenants",
-			  "{\"provider\":\"okta\",\"id\":\"second\"}") < 300);
-	CU_ASSERT(control(&stage, "POST", "/_sim/tenants",
-			  "{\"provider\":\"keycloak\",\"id\":\"staging\"}") < 300);
-	places[0] = place("azure", azure, azure);
-	places[1] = place("azure", azure, "fabrikam.test");
-	places[2] = place("okta", "/default/", "/default/");
-	places[3] = place("okta", "/default/", "/second/");
-	places[4] = place("keycloak", "/platform/", "/platform/");
-	places[5] = place("keycloak", "/platform/", "/staging/");
-	for (size_t i = 0; i < n; i++)
-		fill(&places[i]);
-	for (size_t i = 0; i < n; i++)
-		for (size_t j = 0; j < n; j++)
-			if (i != j)
-				keeps_apart(&places[i], &places[j]);
-}
 
 /* ---- bad input ---- */
 
@@ -285,7 +198,6 @@ static void test_bad_files(void)
 int main(void)
 {
 	static CU_TestInfo tests[] = {
-		{ "tenants and providers keep apart", test_apart },
 		{ "bad input", test_bad_input },
 		{ "groups overage", test_groups_overage },
 		{ "people at the edge", test_edge_people },
