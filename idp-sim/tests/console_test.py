@@ -90,15 +90,20 @@ class Browser:
         return self.run("return document.body.innerText")
 
     def wait_for(self, words):
-        """Resolves in the page as soon as the words are there."""
-        self.send("POST", self.session + "/timeouts", {"script": 15000})
-        found = self.send("POST", self.session + "/execute/async", {"script": """
-            const [words, done] = arguments;
-            const look = () => document.body.innerText.includes(words) && (watch.disconnect(), done(true));
-            const watch = new MutationObserver(look);
-            watch.observe(document.body, { childList: true, subtree: true, characterData: true });
-            look();""", "args": [words]})
-        assert found, words
+        """Resolves in the page as soon as the words are there; anew when the page was left meanwhile."""
+        self.send("POST", self.session + "/timeouts", {"script": 2000})
+        for _ in range(10):
+            try:
+                self.send("POST", self.session + "/execute/async", {"script": """
+                    const [words, done] = arguments;
+                    const look = () => document.body.innerText.includes(words) && (watch.disconnect(), done(true));
+                    const watch = new MutationObserver(look);
+                    watch.observe(document.body, { childList: true, subtree: true, characterData: true });
+                    look();""", "args": [words]})
+                return
+            except AssertionError as problem:
+                last = problem
+        raise AssertionError(f"'{words}' never came: {last}")
 
     def press(self, key):
         self.send("POST", self.session + "/actions", {"actions": [{"type": "key", "id": "keys", "actions": [
@@ -312,6 +317,21 @@ class Console(unittest.TestCase):
         self.browser.press(ENTER)
         self.browser.wait_for("When a CLI asks")
         self.assertIn("access_token", self.poll(device))
+
+    def test_a_screen_reader_is_told_what_everything_is(self):
+        self.be_busy()
+        self.browser.open(self.sim.ready["control"] + "/")
+        self.browser.devtools("Accessibility.enable")
+        nodes = self.browser.devtools("Accessibility.getFullAXTree")["nodes"]
+        said = [(n["role"]["value"], n.get("name", {}).get("value", "")) for n in nodes if not n["ignored"]]
+        acts = [(role, name) for role, name in said if role in ("button", "link", "combobox", "textbox")]
+        self.assertGreater(len(acts), 20)
+        self.assertEqual([role for role, name in acts if not name.strip()], [])
+        roles = {role for role, _ in said}
+        self.assertLessEqual({"main", "navigation", "status", "table", "columnheader"}, roles)
+        headings = [name for role, name in said if role == "heading"]
+        for words in ("idp-sim console", "Sign-ins waiting", "Journal", "Sessions", "Clock", "Keys", "Troubles"):
+            self.assertTrue(any(h.startswith(words) for h in headings), (words, headings))
 
     def test_everything_has_a_name(self):
         self.device()
