@@ -10,6 +10,7 @@
 #include "idp-sim/tls.h"
 #include "idp-sim/base/url.h"
 
+#include <malloc.h>
 #include <string.h>
 
 enum { MANY = 200000 };
@@ -62,6 +63,7 @@ static bool load_providers(struct idp *s, const char *const *names, struct err *
 		p = provider_load(names[i], err);
 		if (!p)
 			return false;
+		provider_slim(p);
 		s->providers[s->n_providers++] = p;
 		if (!registry_keys(s, p, err))
 			return err_note(err, "keys of provider '%s'", p->name);
@@ -197,6 +199,9 @@ struct idp *idp_start(const struct idp_options *o, struct err *err)
 	set_clock(s);
 	rng_bytes(&s->rng, s->secret, sizeof(s->secret));
 	if (begin(s, o, err)) {
+#ifdef __GLIBC__
+		malloc_trim(0); /* what reading the files took */
+#endif
 		change_note(); /* another one may have been at this address */
 		return s;
 	}

@@ -5,7 +5,7 @@
  * write_entry(), which takes the secrets out.
  *
  * Threads do not wait for each other: each takes the next number and fills the slot of that
- * number under the slot's own lock. A reader stops before a number whose slot is not filled yet.
+ * number under a lock that few slots share. A reader stops before a number whose slot is not filled yet.
  */
 #include "idp-sim/journal.h"
 
@@ -17,7 +17,7 @@
 #include <strings.h>
 #include <time.h>
 
-enum { DEFAULT_LIMIT = 1000, BODY_LIMIT = 16 << 10 };
+enum { DEFAULT_LIMIT = 1000, BODY_LIMIT = 16 << 10, LOCKS = 16 };
 
 enum part {
 	PART_METHOD = 8,
@@ -32,7 +32,6 @@ enum part {
 /* One exchange. `raw` holds its parts and then its headers, each a name and a value; the first
  * eight parts are the facts. */
 struct entry {
-	pthread_mutex_t lock;
 	int64_t seq; /* from 1; 0: never filled */
 	bool empty;  /* since a reset */
 	int64_t time_ms, took_us;
@@ -55,7 +54,8 @@ struct journal {
 	pthread_cond_t grown; /* on the monotonic clock */
 	pthread_cond_t left;
 	struct entry *ring;
-	_Atomic int64_t last; /* seq of the newest */
+	pthread_mutex_t locks[LOCKS]; /* of the slots, by turns */
+	_Atomic int64_t last;	      /* seq of the newest */
 	_Atomic int waiting;
 	bool closed;
 };
@@ -73,8 +73,8 @@ struct journal *journal_new(const struct journal_options *o)
 	j->ring = calloc(j->o.limit, sizeof(*j->ring));
 	if (!j->ring)
 		abort();
-	for (size_t i = 0; i < j->o.limit; i++)
-		pthread_mutex_init(&j->ring[i].lock, NULL);
+	for (size_t i = 0; i < LOCKS; i++)
+		pthread_mutex_init(&j->locks[i], NULL);
 	pthread_mutex_init(&j->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -94,6 +94,17 @@ void journal_close(struct journal *j)
 	pthread_mutex_unlock(&j->lock);
 }
 
+static struct entry *slot_of(struct journal *j, int64_t seq)
+{
+	return &j->ring[seq % (int64_t)j->o.limit];
+}
+
+/* The same for all numbers that share a slot. */
+static pthread_mutex_t *lock_of(struct journal *j, int64_t seq)
+{
+	return &j->locks[seq % (int64_t)j->o.limit % LOCKS];
+}
+
 static void entry_empty(struct entry *e)
 {
 	buf_done(&e->raw);
@@ -105,11 +116,10 @@ static void entry_empty(struct entry *e)
 void journal_reset(struct journal *j)
 {
 	for (size_t i = 0; i < j->o.limit; i++) {
-		struct entry *e = &j->ring[i];
-
-		pthread_mutex_lock(&e->lock);
-		entry_empty(e);
-		pthread_mutex_unlock(&e->lock);
+		pthread_mutex_lock(lock_of(j, (int64_t)i));
+		if (j->ring[i].seq)
+			entry_empty(&j->ring[i]);
+		pthread_mutex_unlock(lock_of(j, (int64_t)i));
 	}
 }
 
@@ -118,10 +128,10 @@ void journal_free(struct journal *j)
 	if (!j)
 		return;
 	journal_close(j);
-	for (size_t i = 0; i < j->o.limit; i++) {
+	for (size_t i = 0; i < j->o.limit; i++)
 		entry_empty(&j->ring[i]);
-		pthread_mutex_destroy(&j->ring[i].lock);
-	}
+	for (size_t i = 0; i < LOCKS; i++)
+		pthread_mutex_destroy(&j->locks[i]);
 	pthread_cond_destroy(&j->grown);
 	pthread_cond_destroy(&j->left);
 	pthread_mutex_destroy(&j->lock);
@@ -219,18 +229,13 @@ static void tell(const struct journal *j, const struct facts *f, const struct we
 	j->o.on_line(j->o.ctx, line.p);
 }
 
-static struct entry *slot_of(struct journal *j, int64_t seq)
-{
-	return &j->ring[seq % (int64_t)j->o.limit];
-}
-
 void journal_add(struct journal *j, const struct facts *f, const struct web_request *rq,
 		 const struct web_reply *rp, int64_t took_us)
 {
 	int64_t seq = ++j->last;
 	struct entry *e = slot_of(j, seq);
 
-	pthread_mutex_lock(&e->lock);
+	pthread_mutex_lock(lock_of(j, seq));
 	if (e->seq < seq) { /* else others were a whole ring faster */
 		keep_exchange(e, f, rq, rp);
 		e->seq = seq;
@@ -238,7 +243,7 @@ void journal_add(struct journal *j, const struct facts *f, const struct web_requ
 		e->time_ms = clk_now_ms(j->o.clk);
 		e->took_us = took_us;
 	}
-	pthread_mutex_unlock(&e->lock);
+	pthread_mutex_unlock(lock_of(j, seq));
 	if (j->waiting) {
 		pthread_mutex_lock(&j->lock);
 		pthread_cond_broadcast(&j->grown);
@@ -376,11 +381,11 @@ static bool collect_one(struct journal *j, int64_t seq, const struct facts *filt
 	struct entry *e = slot_of(j, seq);
 	bool filled;
 
-	pthread_mutex_lock(&e->lock);
+	pthread_mutex_lock(lock_of(j, seq));
 	filled = e->seq >= seq;
 	if (e->seq == seq && !e->empty && matches(e, filter))
 		json_array_append_new(list, write_entry(e));
-	pthread_mutex_unlock(&e->lock);
+	pthread_mutex_unlock(lock_of(j, seq));
 	return filled;
 }
 

@@ -6,6 +6,7 @@
 
 #include <openssl/bio.h>
 #include <openssl/core_names.h>
+#include <openssl/decoder.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/hmac.h>
@@ -13,6 +14,7 @@
 #include <openssl/rsa.h>
 #include <openssl/sha.h>
 #include <openssl/x509.h>
+#include <pthread.h>
 #include <string.h>
 
 AUTO_KIND(BIO, BIO, BIO_free_all);
@@ -30,10 +32,35 @@ bool fail_openssl(struct err *err, const char *what)
 	return fail(err, ERR_CRYPTO, "%s: %s", what, text);
 }
 
+/* Most of the time that OpenSSL takes to read a key goes into finding out who can read keys: so
+ * that is done once for all keys. */
+static EVP_PKEY *decode_pem(const char *pem, size_t n)
+{
+	static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
+	static OSSL_DECODER_CTX *decoder; /* until the process ends */
+	static EVP_PKEY *read;
+	const unsigned char *at = (const unsigned char *)pem;
+
+	pthread_mutex_lock(&one_at_a_time);
+	if (!decoder)
+		decoder = OSSL_DECODER_CTX_new_for_pkey(&read, "PEM", "PrivateKeyInfo", NULL,
+							EVP_PKEY_KEYPAIR, NULL, NULL);
+	if (decoder)
+		(void)OSSL_DECODER_from_data(decoder, &at, &n);
+	EVP_PKEY *pkey = MOVE(read);
+	pthread_mutex_unlock(&one_at_a_time);
+	return pkey;
+}
+
 EVP_PKEY *key_read_pem(const char *pem, size_t n)
 {
-	AUTO(BIO) BIO *in = BIO_new_mem_buf(pem, (int)n);
+	AUTO(BIO) BIO *in = NULL;
+	EVP_PKEY *pkey = decode_pem(pem, n);
 
+	if (pkey)
+		return pkey;
+	ERR_clear_error();
+	in = BIO_new_mem_buf(pem, (int)n);
 	return in ? PEM_read_bio_PrivateKey(in, NULL, NULL, NULL) : NULL;
 }
 
@@ -117,21 +144,36 @@ static char *digest_text(const void *p, size_t n, const EVP_MD *md)
 	return buf_take(&text);
 }
 
-static bool describe_certificate(struct key *k, EVP_PKEY *pkey, const char *cn)
+static void certify(struct key_material *m)
 {
-	AUTO(X509) X509 *cert = certificate(pkey, cn);
+	AUTO(X509) X509 *cert = certificate(m->pkey, m->cn);
+	struct key_certificate *c = &m->certificate;
 	AUTO_BUF text = { 0 };
 	unsigned char *der = NULL;
 	int n = cert ? i2d_X509(cert, &der) : 0;
 
 	if (n <= 0)
-		return false;
+		return;
 	buf_b64(&text, der, (size_t)n);
-	k->x5c = buf_take(&text);
-	k->x5t = digest_text(der, (size_t)n, EVP_sha1());
-	k->x5t_s256 = digest_text(der, (size_t)n, EVP_sha256());
+	c->x5c = buf_take(&text);
+	c->x5t = digest_text(der, (size_t)n, EVP_sha1());
+	c->x5t_s256 = digest_text(der, (size_t)n, EVP_sha256());
 	OPENSSL_free(der);
-	return true;
+}
+
+const struct key_certificate *key_certificate(const struct key *k)
+{
+	static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
+	struct key_material *m = k->secret;
+
+	if (strcmp(k->kty, "RSA") != 0 || m->certified)
+		return &m->certificate;
+	pthread_mutex_lock(&one_at_a_time);
+	if (!m->certified)
+		certify(m);
+	m->certified = true;
+	pthread_mutex_unlock(&one_at_a_time);
+	return &m->certificate;
 }
 
 static void uuid_from(const unsigned char *hash, char ret[UUID_LEN + 1])
@@ -158,13 +200,14 @@ static bool describe_public(struct key *k, EVP_PKEY *pkey, enum kid_style kid)
 	buf_b64url(&text, hash, sizeof(hash));
 	if (kid == KID_UUID)
 		uuid_from(hash, k->kid);
+	else if (kid == KID_X5T && key_certificate(k)->x5t)
+		snprintf(k->kid, sizeof(k->kid), "%s", key_certificate(k)->x5t);
 	else
-		snprintf(k->kid, sizeof(k->kid), "%s",
-			 kid == KID_X5T && k->x5t ? k->x5t : text.p);
+		snprintf(k->kid, sizeof(k->kid), "%s", text.p);
 	return true;
 }
 
-static bool describe(struct key *k, EVP_PKEY *pkey, enum kid_style kid, const char *cn)
+static bool describe(struct key *k, EVP_PKEY *pkey, enum kid_style kid)
 {
 	if (EVP_PKEY_is_a(pkey, "EC")) {
 		memcpy(k->kty, "EC", 3);
@@ -176,8 +219,7 @@ static bool describe(struct key *k, EVP_PKEY *pkey, enum kid_style kid, const ch
 	memcpy(k->kty, "RSA", 4);
 	k->n = number(pkey, OSSL_PKEY_PARAM_RSA_N, 0);
 	k->e = number(pkey, OSSL_PKEY_PARAM_RSA_E, 0);
-	return k->n && k->e && describe_certificate(k, pkey, cn) &&
-	       describe_public(k, pkey, kid);
+	return k->n && k->e && describe_public(k, pkey, kid);
 }
 
 static struct key *key_alloc(const char *alg)
@@ -213,7 +255,7 @@ struct key *key_new(EVP_PKEY *pkey, const char *alg, enum kid_style kid, const c
 	struct key_material *m = k->secret;
 	m->pkey = pkey;
 	snprintf(m->cn, sizeof(m->cn), "%s", cn);
-	if (describe(k, pkey, kid, cn) && prepare(m))
+	if (describe(k, pkey, kid) && prepare(m))
 		return k;
 	fail_openssl(err, "cannot use a key");
 	key_free(k);
@@ -237,7 +279,8 @@ struct key *key_new_hmac(const char *alg, const void *secret, size_t n)
 void key_free(struct key *k)
 {
 	struct key_material *m = k->secret;
-	char *texts[] = { k->n, k->e, k->crv, k->x, k->y, k->x5c, k->x5t, k->x5t_s256, k->pem };
+	const struct key_certificate *c = &m->certificate;
+	char *texts[] = { k->n, k->e, k->crv, k->x, k->y, c->x5c, c->x5t, c->x5t_s256, k->pem };
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		free(texts[i]);

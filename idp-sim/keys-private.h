@@ -18,6 +18,8 @@ struct key_material {
 	unsigned char mac[1024]; /* the HMAC secret */
 	size_t mac_n;
 	char cn[200]; /* the common name of its certificate */
+	struct key_certificate certificate;
+	_Atomic bool certified; /* the above was made, or cannot be */
 };
 
 AUTO_KIND(EVP_PKEY, EVP_PKEY, EVP_PKEY_free);

@@ -29,15 +29,21 @@ struct key {
 	char kty[4];  /* "RSA", "EC", "oct" */
 	char *n, *e;  /* RSA, base64url */
 	char *crv, *x, *y;
-	char *x5c;	/* base64 DER of a self-signed certificate */
-	char *x5t;	/* base64url SHA-1 of it */
-	char *x5t_s256; /* base64url SHA-256 of it */
 	char *pem; /* SubjectPublicKeyInfo as bare base64, Keycloak's public_key; NULL for oct
 		    */
 	_Atomic bool published; /* in the JWKS? */
 	struct key *next;	/* the older one */
 	void *secret; /* private to keys.c: EVP_PKEY, prepared EVP_MD_CTX, HMAC bytes */
 };
+
+/* A self-signed certificate of a key; members are NULL when the key type has none. */
+struct key_certificate {
+	char *x5c;	/* base64 DER */
+	char *x5t;	/* base64url SHA-1 of it */
+	char *x5t_s256; /* base64url SHA-256 of it */
+};
+/* Made when it is first asked for: it costs a signature. Thread-safe; lives as long as k. */
+const struct key_certificate *key_certificate(const struct key *k);
 
 struct keys;
 

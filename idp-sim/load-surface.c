@@ -41,20 +41,37 @@ static bool load_header_set(struct loader *l, const char *set, json_t *o,
 	return true;
 }
 
+static const void *seen(const struct loader *l, const char *kind, const char *name)
+{
+	for (size_t i = 0; i < l->n_seen; i++)
+		if (!strcmp(l->seen[i].name, name) && !strcmp(l->seen[i].kind, kind))
+			return l->seen[i].made;
+	return NULL;
+}
+
+static void remember(struct loader *l, const char *kind, const char *name, const void *made)
+{
+	if (l->n_seen < MAX_NAMED)
+		l->seen[l->n_seen++] = (struct loaded) { kind, arena_str(l->a, name), made };
+}
+
 /* The named set, compiled at first use; "" and absent: no headers. */
 static bool find_headers(struct loader *l, json_t *root, const char *pointer, const char *set,
 			 const struct header_set **ret)
 {
 	json_t *o = json_object_get(json_object_get(root, "headers"), set ? set : "");
-	struct header_set *h;
+	struct header_set h = { 0 };
 
-	if (!set)
+	if (!set || (*ret = seen(l, "headers", set)))
 		return true;
 	if (!o)
 		return load_fail(l, pointer, "no such header set: '%s'", set);
-	h = arena_alloc(l->a, sizeof(*h));
-	*ret = h;
-	return load_header_set(l, set, o, h);
+	if (!load_header_set(l, set, o, &h))
+		return false;
+	size_t n = offsetof(struct header_set, v) + h.n * sizeof(h.v[0]);
+	*ret = memcpy(arena_alloc(l->a, n), &h, n);
+	remember(l, "headers", set, *ret);
+	return true;
 }
 
 static bool find_envelope(struct loader *l, json_t *root, const char *pointer, const char *name,
@@ -63,10 +80,15 @@ static bool find_envelope(struct loader *l, json_t *root, const char *pointer, c
 	json_t *o = json_object_get(json_object_get(root, "envelopes"), name);
 	bool page = !strncmp(name, "page", 4);
 
+	if ((*ret = seen(l, "envelope", name)))
+		return true;
 	if (!o)
 		return load_fail(l, pointer, "no such envelope: '%s'", name);
-	return load_template(l, arena_printf(l->a, "/envelopes/%s", name), o,
-			     page ? TEXT_HTML : TEXT_JSON, ret);
+	if (!load_template(l, arena_printf(l->a, "/envelopes/%s", name), o,
+			   page ? TEXT_HTML : TEXT_JSON, ret))
+		return false;
+	remember(l, "envelope", name, *ret);
+	return true;
 }
 
 /* ---- endpoints ---- */

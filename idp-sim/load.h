@@ -6,11 +6,19 @@
 
 #include "idp-sim/provider.h"
 
+enum { MAX_NAMED = 64 };
+
 struct loader {
 	struct conf *conf; /* NULL when a record is made at run time */
 	struct provider *p;
 	struct arena *a;
 	struct err *err;
+	/* Header sets and envelopes that were compiled for an earlier endpoint or error. */
+	struct loaded {
+		const char *kind, *name;
+		const void *made;
+	} seen[MAX_NAMED];
+	size_t n_seen;
 };
 
 /* Raises at a pointer of the file, or plainly when there is no file. Always false. */

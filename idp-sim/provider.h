@@ -20,7 +20,7 @@ enum { MAX_HEADERS = 24, MAX_SCOPES = 64 };
 
 struct provider;
 
-/* Ordered response headers, values as templates. */
+/* Ordered response headers, values as templates; memory holds the first n only. */
 struct header_set {
 	size_t n;
 	struct {
@@ -332,6 +332,8 @@ struct provider {
 /* Reads and compiles one provider file; name as in idp_options.providers. */
 struct provider *provider_load(const char *name, struct err *err) MUST_CHECK;
 void provider_free(struct provider *p); /* takes NULL */
+/* Forgets what of the file was compiled and is in `source` only to be explained to people. */
+void provider_slim(struct provider *p);
 
 /* The error a dialect gives in a situation: the variant for the grant, the version or the
  * endpoint, else the plain one, else that of the more general situation, else a bare one of

@@ -62,6 +62,7 @@ static bool read_one(struct idp *s, const struct provider *old, struct provider 
 	*ret = provider_load(old->file, err);
 	if (!*ret)
 		return false;
+	provider_slim(*ret);
 	if (strcmp((*ret)->name, old->name) != 0)
 		return fail(err, ERR_INPUT, "%s: '%s' is served and cannot become '%s'",
 			    old->file, old->name, (*ret)->name);

@@ -8,7 +8,7 @@
 const struct scope *scope_find(const struct provider *p, const char *name)
 {
 	for (size_t i = 0; i < p->n_scopes; i++)
-		if (!strcmp(p->scopes[i].name, name))
+		if (*p->scopes[i].name == *name && !strcmp(p->scopes[i].name, name))
 			return &p->scopes[i];
 	return NULL;
 }
@@ -16,7 +16,7 @@ const struct scope *scope_find(const struct provider *p, const char *name)
 bool scopes_have(const struct scopes *s, const char *name)
 {
 	for (size_t i = 0; i < s->n; i++)
-		if (!strcmp(s->v[i], name))
+		if (*s->v[i] == *name && !strcmp(s->v[i], name))
 			return true;
 	return false;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "idp-sim/template.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum op_kind {
@@ -46,13 +47,10 @@ static struct op *add_op(struct compiler *c, enum op_kind kind)
 	struct template *t = c->t;
 
 	if (t->n == c->cap) {
-		size_t cap = c->cap ? 2 * c->cap : 16;
-		struct op *ops = arena_alloc(c->arena, cap * sizeof(*ops));
-
-		if (t->n)
-			memcpy(ops, t->ops, t->n * sizeof(*ops));
-		t->ops = ops;
-		c->cap = cap;
+		c->cap = c->cap ? 2 * c->cap : 16;
+		t->ops = realloc(t->ops, c->cap * sizeof(*t->ops));
+		if (!t->ops)
+			abort();
 	}
 	t->ops[t->n] = (struct op) { .kind = kind };
 	return &t->ops[t->n++];
@@ -169,7 +167,13 @@ struct template *template_new(struct arena *a, const char *text, enum text_kind 
 	/* A literal block of YAML ends with a line break that is not meant. */
 	if (kind != TEXT_HTML && n && text[n - 1] == '\n')
 		((char *)c.at)[n - 1] = '\0';
-	if (!compile(&c))
+	bool good = compile(&c);
+	struct op *ops = t->ops;
+	t->ops = arena_alloc(a, t->n * sizeof(*ops));
+	if (t->n)
+		memcpy(t->ops, ops, t->n * sizeof(*ops));
+	free(ops);
+	if (!good)
 		return NULL;
 	if (t->n == 2 && t->ops[1].kind == OP_TEXT && !t->ops[1].s[t->ops[1].n])
 		t->literal = t->ops[1].s;

@@ -173,18 +173,21 @@ static bool get_kid(struct exchange *x, const char *arg, struct value *v)
 static bool get_key(struct exchange *x, const char *arg, struct value *v)
 {
 	const struct key *k = x->key;
+
+	if (!k || !arg)
+		return false;
+	const struct key_certificate *c =
+		strncmp(arg, "x5", 2) ? &(struct key_certificate) { 0 } : key_certificate(k);
 	const struct {
 		const char *name, *value;
 	} members[] = {
-		{ "kty", k ? k->kty : NULL }, { "use", k ? k->use : NULL },
-		{ "n", k ? k->n : NULL },     { "e", k ? k->e : NULL },
-		{ "crv", k ? k->crv : NULL }, { "x", k ? k->x : NULL },
-		{ "y", k ? k->y : NULL },     { "x5c", k ? k->x5c : NULL },
-		{ "x5t", k ? k->x5t : NULL }, { "x5t_s256", k ? k->x5t_s256 : NULL },
-		{ "pem", k ? k->pem : NULL },
+		{ "kty", k->kty }, { "use", k->use },		{ "n", k->n },
+		{ "e", k->e },	   { "crv", k->crv },		{ "x", k->x },
+		{ "y", k->y },	   { "x5c", c->x5c },		{ "x5t", c->x5t },
+		{ "pem", k->pem }, { "x5t_s256", c->x5t_s256 },
 	};
 
-	for (size_t i = 0; arg && i < ARRAY_LEN(members); i++)
+	for (size_t i = 0; i < ARRAY_LEN(members); i++)
 		if (!strcmp(arg, members[i].name))
 			return set_str(v, members[i].value);
 	return false;

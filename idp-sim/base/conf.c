@@ -200,19 +200,41 @@ static struct fy_document *parse(const char *name, const char *text, size_t n, s
 	return doc;
 }
 
+static struct conf *conf_new(const char *name)
+{
+	struct conf *c = calloc(1, sizeof(*c));
+	const struct buf whole = { 0 };
+
+	if (!c)
+		abort();
+	c->name = strdup(name);
+	remember(c, &whole, NULL);
+	c->places[0].line = c->places[0].column = 1;
+	return c;
+}
+
+struct conf *conf_of_json(const char *name, const char *text, size_t n, struct err *err)
+{
+	json_error_t why;
+	json_t *root = json_loadb(text, n, 0, &why);
+
+	if (!root) {
+		fail(err, ERR_INPUT, "%s:%d:%d: %s", name, why.line, why.column, why.text);
+		return NULL;
+	}
+	struct conf *c = conf_new(name);
+	c->root = root;
+	return c;
+}
+
 struct conf *conf_parse(const char *name, const char *text, size_t n, struct err *err)
 {
 	struct fy_document *doc = parse(name, text, n, err);
 
 	if (!doc)
 		return NULL;
-	struct conf *c = calloc(1, sizeof(*c));
+	struct conf *c = conf_new(name);
 	AUTO_BUF pointer = { 0 };
-	if (!c)
-		abort();
-	c->name = strdup(name);
-	remember(c, &pointer, NULL);
-	c->places[0].line = c->places[0].column = 1;
 	c->root = convert(c, fy_document_root(doc), &pointer, 0);
 	fy_document_destroy(doc);
 	return c;

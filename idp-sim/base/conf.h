@@ -24,9 +24,9 @@ enum conf_type {
 	CONF_INT,
 	CONF_NUMBER,
 	CONF_BOOL,
-	CONF_LIST,   /* items described by `items`, when given */
-	CONF_MAP,    /* fixed keys, described by `keys` */
-	CONF_DICT,   /* free keys; every value is described by `items`, when given; with `keys`
+	CONF_LIST, /* items described by `items`, when given */
+	CONF_MAP,  /* fixed keys, described by `keys` */
+	CONF_DICT, /* free keys; every value is described by `items`, when given; with `keys`
 		      * those are known and others are welcome */
 	CONF_DURATION, /* "90d", "15m", "10s", "250ms", or a number of seconds */
 };
@@ -35,24 +35,28 @@ struct conf_key {
 	const char *name; /* NULL ends a table; ignored in `items` */
 	enum conf_type type;
 	bool required;
-	const char *const *allowed;     /* NULL-ended list of strings, or NULL */
-	const struct conf_key *keys;    /* of a CONF_MAP or CONF_DICT */
-	const struct conf_key *items;   /* one row: of a CONF_LIST or CONF_DICT */
-	const char *help;               /* one sentence; goes into the schema */
+	const char *const *allowed;   /* NULL-ended list of strings, or NULL */
+	const struct conf_key *keys;  /* of a CONF_MAP or CONF_DICT */
+	const struct conf_key *items; /* one row: of a CONF_LIST or CONF_DICT */
+	const char *help;	      /* one sentence; goes into the schema */
 };
 
 struct conf; /* a parsed file with the place of every node */
 
 /* name is what complaints call the text. */
-struct conf *conf_parse(const char *name, const char *text, size_t n, struct err *err) MUST_CHECK;
+struct conf *conf_parse(const char *name, const char *text, size_t n,
+			struct err *err) MUST_CHECK;
 struct conf *conf_load(const char *path, struct err *err) MUST_CHECK;
+/* Of JSON that was made of such a file: quicker, and without places. */
+struct conf *conf_of_json(const char *name, const char *text, size_t n,
+			  struct err *err) MUST_CHECK;
 void conf_free(struct conf *c);
 json_t *conf_root(struct conf *c); /* borrowed; object members keep the file's order */
 /* Checks the whole file; the first complaint goes to err, all of them to `all` when not NULL
  * (one a line). */
 struct buf;
-bool conf_check(struct conf *c, const struct conf_key *keys, struct buf *all, struct err *err)
-	MUST_CHECK;
+bool conf_check(struct conf *c, const struct conf_key *keys, struct buf *all,
+		struct err *err) MUST_CHECK;
 /* Raises ERR_INPUT at the place of a node ("/clients/0/id", RFC 6901). */
 bool conf_fail(struct conf *c, const char *pointer, struct err *err, const char *fmt, ...)
 	PRINTF(4, 5);

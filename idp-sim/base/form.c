@@ -75,7 +75,7 @@ struct form form_parse(struct arena *a, const char *text, size_t n)
 const char *form_get(const struct form *f, const char *name)
 {
 	for (size_t i = 0; i < f->n; i++)
-		if (!strcmp(f->fields[i].name, name))
+		if (*f->fields[i].name == *name && !strcmp(f->fields[i].name, name))
 			return f->fields[i].value;
 	return NULL;
 }
