@@ -297,7 +297,7 @@ static bool read_parameters(struct exchange *x)
 
 	if (x->rq->query)
 		x->query = form_parse(x->arena, x->rq->query, strlen(x->rq->query));
-	if (x->rq->too_large || x->query.too_many)
+	if (x->rq->too_large || x->query.too_many || x->query.has_nul)
 		return refuse(x, S_invalid_request);
 	if (strcmp(x->rq->method, "POST") != 0)
 		return true;
@@ -305,7 +305,7 @@ static bool read_parameters(struct exchange *x)
 		x->form = form_parse(x->arena, x->rq->body, x->rq->body_len);
 	else if (type && x->endpoint->strict_type)
 		return refuse(x, S_wrong_content_type);
-	return x->form.too_many ? refuse(x, S_invalid_request) : true;
+	return x->form.too_many || x->form.has_nul ? refuse(x, S_invalid_request) : true;
 }
 
 static bool tenant_enabled(struct exchange *x)

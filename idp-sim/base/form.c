@@ -32,19 +32,20 @@ static char *decode(struct arena *a, const char *s, size_t n, bool plus, size_t 
 	return to;
 }
 
-static struct form_field field_of(struct arena *a, const char *s, size_t n)
+static struct form_field field_of(struct arena *a, const char *s, size_t n, bool *ret_nul)
 {
 	const char *eq = memchr(s, '=', n);
 	size_t name_len = eq ? (size_t)(eq - s) : n;
 	struct form_field f = { 0 };
 	bool malformed = false;
-	size_t ignored;
+	size_t decoded;
 
-	f.name = decode(a, s, name_len, true, &ignored, &malformed);
+	f.name = decode(a, s, name_len, true, &decoded, &malformed);
 	if (eq)
 		f.value = decode(a, eq + 1, n - name_len - 1, true, &f.value_len, &malformed);
 	else
 		f.value = "";
+	*ret_nul |= strlen(f.name) != decoded || strlen(f.value) != f.value_len;
 	return f;
 }
 
@@ -65,7 +66,7 @@ struct form form_parse(struct arena *a, const char *text, size_t n)
 			break;
 		}
 		if (len)
-			f.fields[f.n++] = field_of(a, text, len);
+			f.fields[f.n++] = field_of(a, text, len, &f.has_nul);
 		n -= amp ? len + 1 : len;
 		text += len + 1;
 	}
@@ -104,5 +105,5 @@ char *percent_decode(struct arena *a, const char *s, size_t n)
 	size_t len;
 	char *text = decode(a, s, n, false, &len, &malformed);
 
-	return malformed ? NULL : text;
+	return malformed || strlen(text) != len ? NULL : text;
 }

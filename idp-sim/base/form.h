@@ -21,6 +21,7 @@ struct form {
 	struct form_field *fields;
 	size_t n;
 	bool too_many; /* more than FORM_MAX_FIELDS: the rest was dropped */
+	bool has_nul;  /* a name or a value goes on after a NUL */
 };
 
 enum { FORM_MAX_FIELDS = 1000 };
