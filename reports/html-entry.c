@@ -222,6 +222,7 @@ static void story(struct page *p, const struct result *r)
 	fact(p, "not tried", broken ? r->promise : NULL);
 	source(p, r);
 	fact(p, "reason", broken ? NULL : r->reason);
+	fact(p, "measured", r->measured);
 	known(p, r);
 	if (r->attempts > 1)
 		fact(p, "attempts", arena_printf(p->arena, "%d", r->attempts));

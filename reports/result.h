@@ -78,8 +78,9 @@ struct result {
 	bool known_fixed; /* a known failure that now passes: announced, gates with strict */
 	bool required; /* by the profile: unclaimed it leaves the verdict "in part" when gated
 			*/
-	const char *reason; /* why SKIPPED or BROKEN */
-	const char *again;  /* the command that runs it again */
+	const char *reason;   /* why SKIPPED or BROKEN */
+	const char *measured; /* what a promise about time took, beside its bound, or NULL */
+	const char *again;    /* the command that runs it again */
 	int64_t took_us;
 	int attempts;
 	int order; /* place in the whole plan, before filters of shards; merge sorts by it */

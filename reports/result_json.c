@@ -48,6 +48,7 @@ static const struct field result_fields[] = {
 	RESULT(known_fixed, FLAG),
 	RESULT(required, FLAG),
 	RESULT(reason, WORD),
+	RESULT(measured, WORD),
 	RESULT(again, WORD),
 	RESULT(took_us, TIME),
 	RESULT(attempts, NUMBER),

@@ -246,6 +246,26 @@ static void exceptions(struct term *t, const struct result **worst, size_t n)
 	}
 }
 
+/* What promises about time took: a number that is told, kept or not. */
+static void measured(struct term *t)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < t->rs->n; i++) {
+		const struct result *r = &t->rs->items[i];
+
+		if (!r->measured)
+			continue;
+		if (first)
+			fputc('\n', t->out);
+		term_put(t, PLAIN, first ? "measured" : "", 10);
+		term_wrap(t, PLAIN,
+			  term_ascii(t, arena_printf(t->arena, "%s: %s", r->id, r->measured)),
+			  10, 4, "");
+		first = false;
+	}
+}
+
 static void not_tried(struct term *t)
 {
 	char *ids = results_missing(t->arena, t->rs, MISSING_TOLD);
@@ -304,6 +324,7 @@ bool report_terminal(const struct results *rs, const struct terminal_options *o,
 	n = results_worst_first(arena, rs, &worst);
 	failures(&t, worst, n);
 	exceptions(&t, worst, n);
+	measured(&t);
 	not_tried(&t);
 	last_lines(&t, o);
 	return write_done(out, err);

@@ -91,6 +91,17 @@ void guards(struct run *run, const char *reason)
 	run->guard = reason;
 }
 
+void measured(struct run *run, const char *fmt, ...)
+{
+	char text[300];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	run->result->measured = arena_str(run->arena, text);
+}
+
 /* Is the number one of the blank-separated ones? */
 static bool among(int status, const char *statuses)
 {

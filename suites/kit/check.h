@@ -15,10 +15,12 @@
 bool check_that(struct run *run, bool held, const char *what, const char *want, const char *got,
 		...) PRINTF(5, 6);
 /* The positive control: "the same request with a good token reaches the service". */
-bool control_that(struct run *run, bool held, const char *what, const char *got, ...) PRINTF(4, 5);
+bool control_that(struct run *run, bool held, const char *what, const char *got, ...)
+	PRINTF(4, 5);
 
 /* statuses: "401", or several that will do: "403 404". */
-bool check_status(struct run *run, const char *what, const struct answer *a, const char *statuses);
+bool check_status(struct run *run, const char *what, const struct answer *a,
+		  const char *statuses);
 /* The same as a control. */
 bool control_status(struct run *run, const char *what, const struct answer *a,
 		    const char *statuses);
@@ -35,9 +37,13 @@ bool check_count(struct run *run, const char *what, size_t got, size_t want);
  * like the others; a proof excuses them. */
 void guards(struct run *run, const char *reason);
 
+/* What a promise about time took, beside its bound: reported whether it is kept or not. */
+void measured(struct run *run, const char *fmt, ...) PRINTF(2, 3);
+
 /* Front door. Refused with one of the statuses, and nothing reached what stands behind: at a
  * gateway the upstream saw no request, at a service no success came back. */
-bool check_refused(struct run *run, const char *who, const struct answer *a, const char *statuses);
+bool check_refused(struct run *run, const char *who, const struct answer *a,
+		   const char *statuses);
 /* Allowed: 2xx, and at a gateway the request reached the upstream. */
 bool check_allowed(struct run *run, const char *who, const struct answer *a);
 /* The same as a positive control. */
@@ -50,7 +56,8 @@ bool control_succeeds(struct run *run, const char *what, const struct ran *r);
 
 /* Decision door. */
 bool check_decision(struct run *run, const char *what, const struct decision *d, bool allowed);
-bool control_decision(struct run *run, const char *what, const struct decision *d, bool allowed);
+bool control_decision(struct run *run, const char *what, const struct decision *d,
+		      bool allowed);
 
 /* Marks the last message from -> to of the transcript as the offending one; call it when a
  * check did not hold. to may be NULL. The first mark stays. */
