@@ -146,7 +146,7 @@ static void not_on_403(struct run *run)
 	r = list(run);
 	check_fails(run, "exits with an error", r);
 	check_contains(run, "shows the refusal", r->err, "403|orbidden|ermission");
-	check_count(run, "neither refreshes nor logs in", provider_saw(run, NULL), 0);
+	check_count(run, "neither refreshes nor logs in", provider_posts(run), 0);
 	check_count(run, "asks once", api_saw(run, NULL, NULL) - 1, 1);
 }
 
