@@ -14,8 +14,10 @@ enum { MAX_MORE = 9, MAX_FIELDS = 20 };
 struct frames {
 	const char *what; /* NULL ends a table */
 	enum must must;
-	bool anonymous;	  /* without a token */
-	const char *path; /* NULL: the workspace */
+	bool anonymous;	   /* without a token */
+	const char *guard; /* see guards() */
+	bool second;	   /* behind a good one on the same connection */
+	const char *path;  /* NULL: the workspace */
 	const char *method;
 	struct http2_field more[MAX_MORE]; /* behind the usual ones */
 	const char *body;
@@ -34,6 +36,7 @@ static const struct frames stripped[] = {
 		    FORGED("x-nmp-principal-on-behalf-of-email"), FORGED("x-nmp-scopes") } },
 	{ "underscores in HTTP/2", NOT_LEAK, .more = { FORGED("x_nmp_principal_id") } },
 	{ "identity without a token in HTTP/2", NOT_PASS, .anonymous = true,
+	  .guard = "the token decides, in each protocol; gateway/bad-token-is-401 turns red",
 	  .more = { FORGED("x-nmp-authorized"), FORGED("x-nmp-principal-id") } },
 	{ 0 }
 };
@@ -49,7 +52,8 @@ static const struct frames malformed[] = {
 	{ "a colon in a name", NOT_LEAK, .more = { FORGED("x-nmp-principal-id:") } },
 	{ "a blank before a name", NOT_LEAK, .more = { FORGED(" x-nmp-principal-id") } },
 	{ "a pseudo-field behind a field", NOT_LEAK,
-	  .more = { { "x-bar", "a", 0 }, { ":path", "/internal/forged", 0 } } },
+	  .more = { { "x-bar", "a", 0 }, { ":path", "/internal/forged", 0 } },
+	  .guard = "the path that is forwarded is the path that was compared" },
 	{ 0 }
 };
 
@@ -60,10 +64,15 @@ static const struct frames framing[] = {
 	{ "a length that is not the body's", NOT_PASS, .method = "POST",
 	  .more = { { "content-length", "0", 0 } },
 	  .body = "GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n" },
-	{ "Connection in HTTP/2", NOT_LEAK, .more = { { "connection", "x-nmp-scopes", 0 } } },
+	{ "a Host that is not the authority", NOT_LEAK, .more = { FORGED("host") },
+	  .guard = "the library gives one of the two" },
+	{ "Connection in HTTP/2", NOT_LEAK, .more = { { "connection", "x-nmp-scopes", 0 } },
+	  .guard = "gateway-headers has the defect in HTTP/1.1" },
 	{ "a blank and a version in the method", NOT_PASS,
-	  .method = "GET /smuggled HTTP/1.1\r\nx: y\r\n\r\nGET" },
-	{ "CR LF in the path", NOT_PASS, .path = "/x HTTP/1.1\r\nx: forged\r\n\r\nGET /y" },
+	  .method = "GET /smuggled HTTP/1.1\r\nx: y\r\n\r\nGET",
+	  .guard = "what comes of it is decided, too" },
+	{ "CR LF in the path", NOT_PASS, .path = "/x HTTP/1.1\r\nx: forged\r\n\r\nGET /y",
+	  .guard = "what comes of it is decided, too" },
 	{ 0 }
 };
 
@@ -71,14 +80,26 @@ static const struct frames targets[] = {
 	{ "/internal in HTTP/2", NOT_THERE, .path = "/internal/x" },
 	{ "/apis/../internal in HTTP/2", NOT_THERE, .path = "/apis/../internal/x" },
 	{ "/apis/..%2finternal in HTTP/2", NOT_THERE, .path = "/apis/..%2finternal/x" },
-	{ "internal without a slash in HTTP/2", NOT_THERE, .path = "internal/x" },
-	{ "two paths", NOT_THERE, .more = { { ":path", "/internal/x", 0 } } },
+	{ "internal without a slash in HTTP/2", NOT_THERE, .path = "internal/x",
+	  .guard = "no target of HTTP/1.1 either" },
+	{ "two paths", NOT_THERE, .more = { { ":path", "/internal/x", 0 } },
+	  .guard = "the path that is forwarded is the path that was compared" },
 	{ 0 }
 };
 
 static const struct frames trailers[] = {
 	{ "identity in HTTP/2 trailers", NOT_LEAK, .method = "POST", .body = "abc",
 	  .trailers = { FORGED("x-nmp-principal-id"), FORGED("x-nmp-authorized") } },
+	{ 0 }
+};
+
+static const struct frames streams[] = {
+	{ "a second stream without a token", NOT_PASS, .anonymous = true, .second = true },
+	{ "two tokens in HTTP/2", NOT_PASS,
+	  .more = { { "authorization", "Bearer forged", 0 } } },
+	{ "CONNECT for a websocket without a token", NOT_PASS, .anonymous = true,
+	  .method = "CONNECT", .more = { { ":protocol", "websocket", 0 } },
+	  .guard = "no server takes it that was not told to" },
 	{ 0 }
 };
 
@@ -97,10 +118,12 @@ static const char *path_of(struct run *run, const struct frames *f)
 		       : ws_path(run, NULL);
 }
 
-static const struct answer *send_frames(struct run *run, const struct frames *f)
+enum { TAIL = 3 };
+
+/* The fields of a request, into fields[MAX_FIELDS] and tail[TAIL]. */
+static struct http2_ask ask_of(struct run *run, const struct frames *f,
+			       struct http2_field *fields, struct http2_field *tail)
 {
-	struct http2_field fields[MAX_FIELDS] = { 0 }, tail[3] = { 0 };
-	struct http2_ask ask = { .fields = fields, .body = f->body };
 	size_t n = 0;
 
 	fields[n++] = (struct http2_field) { ":method", f->method ? f->method : "GET", 0 };
@@ -114,11 +137,23 @@ static const struct answer *send_frames(struct run *run, const struct frames *f)
 		fields[n] = f->more[i];
 		fields[n++].name = filled(run, f->more[i].name);
 	}
-	for (size_t i = 0; i < 2 && f->trailers[i].name; i++) {
+	for (size_t i = 0; i < TAIL - 1 && f->trailers[i].name; i++) {
 		tail[i] = f->trailers[i];
 		tail[i].name = filled(run, f->trailers[i].name);
 	}
-	ask.trailers = tail[0].name ? tail : NULL;
+	return (struct http2_ask) { .fields = fields,
+				    .body = f->body,
+				    .trailers = tail[0].name ? tail : NULL };
+}
+
+static const struct answer *send_frames(struct run *run, const struct frames *f)
+{
+	static const struct frames good = { .what = "a good GET" };
+	struct http2_field fields[2][MAX_FIELDS] = { 0 }, tail[2][TAIL] = { 0 };
+	struct http2_ask first = ask_of(run, &good, fields[0], tail[0]);
+	struct http2_ask ask = ask_of(run, f, fields[1], tail[1]);
+
+	ask.first = f->second ? &first : NULL;
 	return request_http2(run, &ask);
 }
 
@@ -128,7 +163,7 @@ static const char *wrong_with(struct run *run, const struct frames *f, const str
 	const char *wrong = NULL;
 	size_t n = upstream_count(run);
 
-	for (size_t i = n - a->reached; i < n && !wrong; i++) {
+	for (size_t i = n - a->reached + f->second; i < n && !wrong; i++) {
 		const char *target = upstream_request(run, i)->target;
 
 		if (f->must == NOT_PASS || strstr(target, "internal") ||
@@ -162,6 +197,7 @@ static void play_as(struct run *run, const char *who)
 	for (const struct frames *f = run->arg; f->what; f++) {
 		const char *wrong;
 
+		guards(run, f->guard);
 		a = send_frames(run, f);
 		wrong = wrong_with(run, f, a, who);
 		if (!check_that(run, !wrong, run_printf(run, "cleans or refuses %s", f->what),
@@ -196,8 +232,8 @@ static const struct scenario rows[] = {
 		.catalogue = "AUTH-GW-STRIP-CASE",
 		.needs = "http2",
 		.tags = "raw-bytes",
-		.guard = "the reference gateway speaks HTTP/1.1 only; HTTP/2 is for "
-			 "targets that claim it",
+		.mutants = "gateway-strips-case-sensitively gateway-keeps-underscores",
+		.overlaps = "gateway/strips-any-case; here another protocol",
 		.level = LEVEL_ADVICE,
 		.surfaces = GATEWAY,
 		.play = play_frames,
@@ -215,8 +251,7 @@ static const struct scenario rows[] = {
 		.consequence = "lets a value write headers of its own",
 		.needs = "http2",
 		.tags = "raw-bytes",
-		.guard = "the reference gateway speaks HTTP/1.1 only; HTTP/2 is for "
-			 "targets that claim it",
+		.mutants = "gateway-passes-http2-fields-raw",
 		.level = LEVEL_ADVICE,
 		.surfaces = GATEWAY,
 		.play = play_frames,
@@ -236,8 +271,8 @@ static const struct scenario rows[] = {
 		.consequence = "lets a client smuggle requests past every decision",
 		.needs = "http2",
 		.tags = "raw-bytes intrusive",
-		.guard = "the reference gateway speaks HTTP/1.1 only; HTTP/2 is for "
-			 "targets that claim it",
+		.mutants = "gateway-passes-http2-fields-raw",
+		.overlaps = "gateway-http2/malformed-fields; here what ends a request",
 		.level = LEVEL_ADVICE,
 		.surfaces = GATEWAY,
 		.play = play_frames,
@@ -256,12 +291,34 @@ static const struct scenario rows[] = {
 		.catalogue = "AUTH-GW-INTERNAL",
 		.needs = "http2",
 		.tags = "raw-bytes",
-		.guard = "the reference gateway speaks HTTP/1.1 only; HTTP/2 is for "
-			 "targets that claim it",
+		.mutants = "gateway-leaves-internal-open gateway-keeps-dot-segments "
+			   "gateway-reads-paths-as-they-are",
+		.overlaps = "gateway/internal-is-blocked; here another protocol",
 		.level = LEVEL_ADVICE,
 		.surfaces = GATEWAY,
 		.play = internal_in_frames,
 		.arg = targets,
+	},
+	{
+		.name = "each-stream-is-decided",
+		.title = "streams of one connection",
+		.promise =
+			"Each stream of a connection is decided by itself, by its one token.",
+		.page = PAGE_DEPLOY_GATEWAY,
+		.source = "RFC 9113, 5; RFC 8441; RFC 9110, 11.6.2",
+		.given = "a connection on which alice's token was good",
+		.when = "send another stream without a token, with two tokens, as CONNECT",
+		.remedy = "Keep nothing of a decision on the connection.",
+		.consequence = "lets whoever shares a connection act as somebody else",
+		.needs = "http2",
+		.tags = "raw-bytes",
+		.mutants =
+			"gateway-decides-once-a-connection gateway-asks-with-the-first-token",
+		.overlaps = "gateway-requests/each-request-is-decided; here another protocol",
+		.level = LEVEL_ADVICE,
+		.surfaces = GATEWAY,
+		.play = play_frames,
+		.arg = streams,
 	},
 	{
 		.name = "trailers",
@@ -275,8 +332,8 @@ static const struct scenario rows[] = {
 		.consequence = "passes forged identity in trailers",
 		.needs = "http2",
 		.tags = "raw-bytes",
-		.guard = "the reference gateway speaks HTTP/1.1 only; HTTP/2 is for "
-			 "targets that claim it",
+		.mutants = "gateway-forwards-trailers",
+		.overlaps = "gateway-requests/trailers; here another protocol",
 		.level = LEVEL_ADVICE,
 		.surfaces = GATEWAY,
 		.play = play_frames,

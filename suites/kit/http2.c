@@ -117,14 +117,21 @@ static bool open_session(struct exchange *x)
 	return opened;
 }
 
-static void talk(struct exchange *x)
+static void talk(struct exchange *x, const struct http2_ask *ask)
 {
 	int64_t deadline = clk_mono_ms() + ANSWER_MS;
 	nghttp2_data_provider body = { .read_callback = on_body };
 	nghttp2_nv nv[MAX_FIELDS];
 	uint8_t part[16384];
 
-	nghttp2_submit_settings(x->session, NGHTTP2_FLAG_NONE, NULL, 0);
+	if (ask->first)
+		talk(x, ask->first);
+	else
+		nghttp2_submit_settings(x->session, NGHTTP2_FLAG_NONE, NULL, 0);
+	x->ask = ask;
+	x->status = 0;
+	x->sent = 0;
+	x->over = false;
 	nghttp2_submit_request(x->session, NULL, nv, to_nv(x->ask->fields, nv),
 			       x->ask->body ? &body : NULL, NULL);
 	while (!x->over && nghttp2_session_send(x->session) == 0) {
@@ -152,7 +159,7 @@ static const char *line_of(struct run *run, const struct http2_ask *ask)
 const struct answer *request_http2(struct run *run, const struct http2_ask *ask)
 {
 	struct answer *a = arena_alloc(run->arena, sizeof(*a));
-	struct exchange x = { .ask = ask, .fd = -1 };
+	struct exchange x = { .fd = -1 };
 	size_t before = upstream_count(run);
 	const char *base = lab_front(run->lab);
 	struct err err = { 0 };
@@ -168,7 +175,7 @@ const struct answer *request_http2(struct run *run, const struct http2_ask *ask)
 	hops_add(run->lab, "client", "gateway", false, line_of(run, ask), NULL);
 	x.fd = sock_dial(url.host, url.port, CONNECT_MS, &err);
 	if (x.fd >= 0 && open_session(&x)) {
-		talk(&x);
+		talk(&x, ask);
 		nghttp2_session_del(x.session);
 	}
 	if (x.fd >= 0)

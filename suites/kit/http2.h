@@ -19,6 +19,7 @@ struct http2_ask {
 	const struct http2_field *fields;
 	const char *body;		    /* NULL: the stream ends with the header section */
 	const struct http2_field *trailers; /* behind the body; NULL: none */
+	const struct http2_ask *first; /* on the same connection, answered before; NULL: none */
 };
 
 /* One stream on a connection of its own. An answer has status and reached; status 0 is a stream
