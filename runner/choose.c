@@ -4,9 +4,12 @@
 
 static bool ready(const struct pool *p, size_t i)
 {
-	const struct item *it = &p->o.plan->items[i];
+	const struct item *it;
 
-	return p->states[i] == WAITING && (it->gate == i || p->states[it->gate] == DONE);
+	if (p->states[i] != WAITING) /* most of them, after a while */
+		return false;
+	it = &p->o.plan->items[i];
+	return it->gate == i || p->states[it->gate] == DONE;
 }
 
 int pool_wait_of(const struct pool *p, size_t i)
@@ -49,10 +52,14 @@ long pool_choose(const struct pool *p, const struct worker *w, bool slots_free)
 	long last_lab = NO_LAB;
 
 	for (size_t i = 0; i < p->o.plan->n; i++) {
-		struct choice c = { .item = (long)i, .wait = pool_wait_of(p, i) };
-		long lab = p->o.plan->items[i].lab;
+		struct choice c = { .item = (long)i };
+		long lab;
 
-		if (!ready(p, i) || (!slots_free && !c.wait))
+		if (!ready(p, i))
+			continue;
+		c.wait = pool_wait_of(p, i);
+		lab = p->o.plan->items[i].lab;
+		if (!slots_free && !c.wait)
 			continue;
 		if (lab == last_lab && !c.wait)
 			continue; /* no better than its neighbour */

@@ -3,6 +3,7 @@
 
 #include "suites/kit/scenario.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { UNKNOWN = 1 << 20 };
@@ -35,30 +36,50 @@ static int place_of_row(const char *row)
 	return UNKNOWN * 16;
 }
 
-/* The first that differs decides; what nothing knows is ordered by its id. */
-static int compare(const void *left, const void *right)
+enum { PLACES = 5 };
+
+/* A result and where it belongs; looked up once, not once a comparison. */
+struct placed {
+	int at[PLACES];
+	struct result result;
+};
+
+static struct placed place(const struct result *r)
 {
 	static const char *const editions[] = { "nemo", "nmp", "nemo-callout", NULL };
 	static const char *const doors[] = { "cli", "sdk", "gateway", "pdp", "service", NULL };
 	static const char *const providers[] = { "azure", "okta", "keycloak", NULL };
-	const struct result *a = left, *b = right;
-	const int pairs[][2] = {
-		{ strcmp(a->section, SECTION_SANITY) != 0,
-		  strcmp(b->section, SECTION_SANITY) != 0 },
-		{ place_in(editions, a->edition), place_in(editions, b->edition) },
-		{ place_of_row(a->row), place_of_row(b->row) },
-		{ place_in(doors, a->surface), place_in(doors, b->surface) },
-		{ place_in(providers, a->provider), place_in(providers, b->provider) },
-	};
 
-	for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
-		if (pairs[i][0] != pairs[i][1])
-			return pairs[i][0] < pairs[i][1] ? -1 : 1;
+	return (struct placed) {
+		.at = { strcmp(r->section, SECTION_SANITY) != 0, place_in(editions, r->edition),
+			place_of_row(r->row), place_in(doors, r->surface),
+			place_in(providers, r->provider) },
+		.result = *r,
+	};
+}
+
+/* The first that differs decides; what nothing knows is ordered by its id. */
+static int compare(const void *left, const void *right)
+{
+	const struct placed *a = left, *b = right;
+
+	for (size_t i = 0; i < PLACES; i++) {
+		if (a->at[i] != b->at[i])
+			return a->at[i] < b->at[i] ? -1 : 1;
 	}
-	return strcmp(a->id, b->id);
+	return strcmp(a->result.id, b->result.id);
 }
 
 void results_sort(struct results *rs)
 {
-	qsort(rs->items, rs->n, sizeof *rs->items, compare);
+	struct placed *all = calloc(rs->n + 1, sizeof *all);
+
+	if (!all)
+		abort();
+	for (size_t i = 0; i < rs->n; i++)
+		all[i] = place(&rs->items[i]);
+	qsort(all, rs->n, sizeof *all, compare);
+	for (size_t i = 0; i < rs->n; i++)
+		rs->items[i] = all[i].result;
+	free(all);
 }

@@ -48,9 +48,11 @@ static size_t children_of(pid_t pid, pid_t *ret, size_t max)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return 0;
-	while (have < (ssize_t)sizeof text &&
-	       (got = read(fd, text + have, sizeof text - (size_t)have)) > 0)
-		have += got;
+	/* Where one more would have fitted there is no more. */
+	do {
+		got = read(fd, text + have, sizeof text - (size_t)have);
+		have += got > 0 ? got : 0;
+	} while (got > 0 && have > (ssize_t)sizeof text - 64 && have < (ssize_t)sizeof text);
 	close(fd);
 	for (ssize_t i = 0; i < have && n < max; i++) {
 		if (text[i] >= '0' && text[i] <= '9') {

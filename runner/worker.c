@@ -103,13 +103,8 @@ static bool play_one(struct bench *b, size_t index)
 void worker_main(const struct worker_setup *s)
 {
 	struct bench b = { .setup = s };
-	struct err err = { 0 };
 	uint32_t index;
 
-	if (!bridge_open(&err)) {
-		fprintf(stderr, "%s\n", err.text);
-		exit(3);
-	}
 	while (read(s->orders, &index, sizeof index) == (ssize_t)sizeof index) {
 		if (!play_one(&b, index))
 			break;
