@@ -26,17 +26,22 @@ static bool is_for_encryption(const struct key *k)
 static const char *jwks_text(struct exchange *x, const char *spoilt)
 {
 	AUTO_BUF b = { 0 };
-	bool stale = spoilt && !strcmp(spoilt, "stale");
+	bool stale = spoilt && !strcmp(spoilt, "stale"), any = false;
 	const struct key *current = keys_current(x->tenant->keys, NULL);
 	const struct key *first = keys_first(x->tenant->keys);
 
 	buf_char(&b, '[');
-	for (const struct key *k = first; k && spoilt == NULL; k = k->next)
+	for (const struct key *k = first; k && (!spoilt || stale); k = k->next)
 		if (k->published && is_for_encryption(k))
 			put_key(x, k, &b);
 	for (const struct key *k = first; k && (!spoilt || stale); k = k->next)
-		if (k->published && !is_for_encryption(k) && !(stale && k == current))
+		if (k->published && !is_for_encryption(k) && !(stale && k == current)) {
 			put_key(x, k, &b);
+			any = true;
+		}
+	/* Nobody has rotated yet: some key stands for the one of before. */
+	if (stale && !any)
+		put_key(x, keys_trick(x->tenant->keys, KEY_UNPUBLISHED), &b);
 	buf_char(&b, ']');
 	return arena_dup(x->arena, b.p, b.n);
 }

@@ -76,7 +76,8 @@ const char *keys_name(const struct keys *k);
 size_t keys_rotations(struct keys *k);
 /* Bytes that follow from the oldest signing key: the same wherever that key is. */
 void keys_secret(struct keys *k, const char *label, unsigned char ret[64]);
-/* Keys that must not be trusted, for forged tokens. Borrowed as the others; never in a JWKS. */
+/* Keys that must not be trusted, for forged tokens. Borrowed as the others; never in a JWKS
+ * that is right. */
 enum key_trick {
 	KEY_OTHER,	  /* a stranger's RS256 key that bears the kid of the current one */
 	KEY_UNPUBLISHED,  /* an RS256 key with a kid of its own that no JWKS has */

@@ -139,6 +139,31 @@ static void a_document_keeps_the_others_trouble(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(member(&s, "issuer"), "platform//"));
 }
 
+/* Before anybody has rotated: other keys, and at least one that could sign. */
+static void a_stale_jwks_is_never_empty(void)
+{
+	static const char *const paths[] = {
+		"/11111111-2222-3333-4444-555555555555/discovery/v2.0/keys",
+		"/oauth2/default/v1/keys", "/realms/platform/protocol/openid-connect/certs"
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		const struct provider *p = idp_provider(s.idp, dialects[i].name);
+		const struct tenant *t = provider_tenant(p, p->first_tenant);
+		const char *kid = keys_current(t->keys, NULL)->kid;
+		size_t k, signing = 0;
+		json_t *key;
+
+		CU_ASSERT_EQUAL(get(&s, paths[i], NULL), 200);
+		CU_ASSERT(says(&s, kid));
+		CU_ASSERT_EQUAL(document(paths[i], "stale", ""), 200);
+		CU_ASSERT(!says(&s, kid));
+		json_array_foreach(json_object_get(s.json, "keys"), k, key)
+			signing += !strcmp(conf_str(key, "use", ""), "sig");
+		CU_ASSERT_EQUAL(signing, 1);
+	}
+}
+
 static void a_stale_jwks_lacks_the_new_key(void)
 {
 	int status;
@@ -164,6 +189,7 @@ int main(void)
 		{ "times are wrong by claim", times_are_wrong_by_claim },
 		{ "documents are wrong in one way", documents_are_wrong_in_one_way },
 		{ "a document keeps the other's trouble", a_document_keeps_the_others_trouble },
+		{ "a stale JWKS is never empty", a_stale_jwks_is_never_empty },
 		{ "a stale JWKS lacks the new key", a_stale_jwks_lacks_the_new_key },
 	};
 
