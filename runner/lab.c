@@ -6,45 +6,12 @@
  */
 #include "runner/handover.h"
 #include "runner/session.h"
+#include "runner/standing.h"
 #include "runner/verbs.h"
 #include "suites/kit/play.h"
 
 #include <signal.h>
 #include <string.h>
-
-/* The target as the lab sees it before it is there: nothing is started or waited for. */
-static bool start_nothing(void *ctx, const struct lab_urls *urls, void **ret, struct err *err)
-{
-	*ret = ctx;
-	return true;
-}
-
-static void stop_nothing(void *ctx, void *instance)
-{
-}
-
-static const char *no_url(void *ctx, void *instance)
-{
-	return conf_str(target_file_of(ctx)->root, "attach.url", "");
-}
-
-static struct target stand_in(const struct session *s)
-{
-	struct target t = *s->target;
-
-	t.ctx = s->loaded;
-	t.start = start_nothing;
-	t.stop = stop_nothing;
-	t.url = no_url;
-	t.push = NULL;
-	t.alive = NULL;
-	return t;
-}
-
-static enum surface door_of(unsigned surfaces)
-{
-	return surfaces & GATEWAY ? GATEWAY : surfaces & SERVICE ? SERVICE : PDP;
-}
 
 static void print_line(const char *name, const char *value, const char *what)
 {
@@ -66,40 +33,15 @@ static void print_places(const struct lab_urls *u, unsigned surfaces)
 	printf("\n");
 }
 
-static struct lab *raise_lab(const struct session *s, const struct target *t, struct err *err)
-{
-	const char *address = target_file_of(s->loaded)->address;
-	const char *provider = s->own.provider.n   ? s->own.provider.items[0]
-			       : s->providers_only ? s->providers_only[0]
-						   : "keycloak";
-	const struct lab_options o = {
-		.target = t,
-		.edition = s->own.edition.n ? s->own.edition.items[0]
-			   : t->edition	    ? t->edition
-					    : "nemo",
-		.address = address ? address : "127.0.0.1",
-		.places = target_places(s->loaded),
-		.home = s->folder.path,
-		.reference_cli = s->reference_cli,
-		.seed = s->own.seed,
-	};
-	struct lab *l = lab_new(&o, err);
-
-	if (!l || lab_open(l, door_of(t->surfaces), provider, err))
-		return l;
-	lab_free(l);
-	return NULL;
-}
-
 /* Until a signal ends it; SIGUSR1 makes it step aside for a run. */
 static bool stand(const struct session *s, struct handover *h, const sigset_t *signals,
 		  struct err *err)
 {
-	const struct target t = stand_in(s);
+	const struct target t = standing_target(s);
 	int sig = SIGUSR1;
 
 	while (sig == SIGUSR1) {
-		struct lab *l = raise_lab(s, &t, err);
+		struct lab *l = standing_lab(s, &t, err);
 
 		if (!l)
 			return false;

@@ -5,6 +5,7 @@
 #include "idp-sim/base/file.h"
 #include "reports/report.h"
 #include "runner/rows.h"
+#include "runner/standing.h"
 #include "runner/same-as.h"
 #include "runner/secrets.h"
 
@@ -202,6 +203,8 @@ bool session_open(struct session *s, const struct options *o, struct err *err)
 	if (!reports_check(o, err) || !same_as_read(s, err) || !load_target(s, err) ||
 	    !load_known(s, err) || !choose_ids(s, err) || !folder_make(&s->folder, err))
 		return false;
+	if (s->attached)
+		target_name_run(s->loaded, s->folder.path);
 	s->own.timeout_ms = row_timeout(s);
 	return true;
 }
@@ -223,6 +226,8 @@ bool session_take_ports(struct session *s, struct err *err)
 
 void session_close(struct session *s)
 {
+	if (s->ports.run >= 0)
+		leftovers_remove(s);
 	if (s->attached)
 		handover_give_back(&s->ports);
 	folder_done(&s->folder, s->own.keep);

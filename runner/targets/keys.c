@@ -113,6 +113,9 @@ static const struct conf_key push_keys[] = {
 	{ "command", CONF_LIST, .items = text,
 	  .help = "Or: run it with the document on its standard input." },
 	{ "timeout", CONF_DURATION, .help = "Of the command; 60s when absent." },
+	{ "remove", CONF_LIST, .items = text,
+	  .help = "Of an attached target: takes away at the end what was put there; has "
+		  "{\"workspaces\": [NAME, ...]}, the run's own, on its standard input." },
 	{ 0 },
 };
 

@@ -2,6 +2,7 @@
 /* target.c - loads a target file into the shape that the suites use. */
 #include "runner/targets/target.h"
 
+#include "idp-sim/base/clk.h"
 #include "idp-sim/base/wire.h"
 #include "runner/targets/adapter.h"
 #include "runner/targets/instance.h"
@@ -195,9 +196,10 @@ static bool push(void *ctx, void *instance, const json_t *data, struct err *err)
 
 	if (!how)
 		return wait_for_caches(l);
-	if (json_object_get(how, "command"))
-		return push_by_command(instance, how, body, err);
-	return push_by_request(instance, how, body, err);
+	if (json_object_get(how, "command") ? !push_by_command(instance, how, body, err)
+					    : !push_by_request(instance, how, body, err))
+		return false;
+	return !l->target.attached || wait_for_caches(l);
 }
 
 /* A path of the target file, or NULL; lives with l. */
@@ -310,6 +312,16 @@ struct loaded *target_load(const char *path, const char *const *set, struct err 
 	    (l->target.surfaces & PDP && conf_get(l->file->root, "caches.decisions")))
 		l->target.push = push;
 	return MOVE(l);
+}
+
+void target_name_run(struct loaded *l, const char *folder)
+{
+	unsigned now = (unsigned)clk_mono_us() ^ ((unsigned)getpid() << 8);
+
+	if (!(l->target.surfaces & SERVICE))
+		return;
+	l->target.run_prefix = arena_printf(l->arena, "g%05x-", now & 0xfffffu);
+	l->target.ledger = arena_printf(l->arena, "%s/made", folder);
 }
 
 void target_free(struct loaded *l)

@@ -5,6 +5,7 @@
 
 #include "idp-sim/base/url.h"
 #include "idp-sim/base/wire.h"
+#include "suites/kit/names.h"
 #include "suites/kit/owned.h"
 #include "suites/kit/reach.h"
 
@@ -60,6 +61,10 @@ static const struct answer *finish(struct run *run, struct wire_answer *w, const
 	a->status = w->status;
 	a->body = w->body ? w->body : "";
 	a->body_len = w->body_len;
+	if (w->body && run->lab->target->run_prefix) {
+		a->body = names_in(run->lab, run->arena, w->body);
+		a->body_len = strlen(a->body);
+	}
 	a->timed_out = w->timed_out;
 	a->truncated = w->truncated;
 	a->took_us = w->took_us;
@@ -184,9 +189,19 @@ static const struct answer *ask_at(struct run *run, const char *base, const char
 
 	if (ask->method && strcmp(ask->method, "GET") != 0)
 		run->lab->now.dirty = true;
+	struct ask named = *ask;
+
+	if (base && is_target(run, base)) {
+		path = names_out(run->lab, run->arena, path);
+		named.body = names_out(run->lab, run->arena, ask->body);
+		ask = &named;
+	}
 	if (base && url_parse(base, &url, &err))
 		compose(&b, ask, path, authority_of(run, base, &url));
 	a = exchange(run, base, ask->from ? ask->from : "client", to, &options, b.p, b.n);
+	/* A 5xx, or none in time, may have made it all the same. */
+	if (base && is_target(run, base) && (a->status < 400 || a->status > 499))
+		names_note(run->lab, ask->method ? ask->method : "GET", path, ask->body);
 	return a;
 }
 
@@ -213,9 +228,17 @@ const struct answer *request_raw(struct run *run, const struct raw *raw)
 		.to_the_end = raw->to_the_end,
 	};
 
+	const char *bytes = raw->bytes;
+	bool text = strnlen(bytes, raw->n) == raw->n && !memmem(bytes, raw->n, "ength:", 6);
+	size_t n = raw->n;
+
+	/* A prefix in a body would need another length: such a request leaves as it is. */
+	if (text && run->lab->target->run_prefix) {
+		bytes = names_out(run->lab, run->arena, arena_dup(run->arena, bytes, n));
+		n = strlen(bytes);
+	}
 	run->lab->now.dirty |= run->surface != GATEWAY;
-	return exchange(run, lab_front(run->lab), "client", facing(run), &options, raw->bytes,
-			raw->n);
+	return exchange(run, lab_front(run->lab), "client", facing(run), &options, bytes, n);
 }
 
 const char *answer_header(const struct answer *a, const char *name)

@@ -354,10 +354,18 @@ void entities_down(struct run *run, bool down)
 		run_broken(run, "%s", err.text);
 }
 
+/* One that runs somewhere else stays as it is. */
+static void may_start_anew(struct run *run)
+{
+	if (run->lab->target->attached)
+		run_skipped(run, "needs to start the target anew, and it is attached");
+}
+
 void pdp_blind(struct run *run)
 {
 	struct err err = { 0 };
 
+	may_start_anew(run);
 	if (!run->broken && !lab_again(run->lab, true, &err))
 		run_broken(run, "%s", err.text);
 }
@@ -366,6 +374,7 @@ void pdp_anew(struct run *run)
 {
 	struct err err = { 0 };
 
+	may_start_anew(run);
 	if (!run->broken && !lab_again(run->lab, false, &err))
 		run_broken(run, "%s", err.text);
 }

@@ -4,6 +4,7 @@
 
 #include "suites/kit/caches.h"
 #include "suites/kit/imposter.h"
+#include "suites/kit/names.h"
 #include "suites/kit/people.h"
 #include "suites/kit/places.h"
 #include "suites/kit/reach.h"
@@ -424,11 +425,14 @@ bool lab_store(struct lab *l, const json_t *more, struct err *err)
 	if (more)
 		json_object_update_recursive(state, (json_t *)(uintptr_t)more);
 	tenant_rename(l, state);
+	state = names_out_json(l, state);
 	if (service && !reference_seed(service, state, err))
 		return err_note(err, "workspaces of the lab");
 	/* A foreign service may take them by a way of its own. */
-	if (l->now.surface == SERVICE && !l->embedded && l->target->push)
+	if (l->now.surface == SERVICE && !l->embedded && l->target->push) {
+		names_note_state(l, state);
 		return l->target->push(l->target->ctx, l->now.instance, state, err);
+	}
 	return true;
 }
 
@@ -501,6 +505,7 @@ bool lab_reset(struct lab *l, struct err *err)
 		remove_config(l);
 	if (l->troubled && !reset_simulator(l, err))
 		return false;
+	names_after_row(l);
 	if (s->dirty && !lab_seed(l, NULL, err))
 		return false;
 	s->dirty = false;

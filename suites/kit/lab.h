@@ -69,7 +69,9 @@ struct lab {
 	struct target *embedded; /* when no target was given */
 	struct assembly now;
 	struct hop_list hops;
-	json_t *tokens;	      /* of a real tenant: "USER SCOPE" to token; NULL: none yet */
+	json_t *tokens; /* of a real tenant: "USER SCOPE" to token; NULL: none yet */
+	char *made[32]; /* what the row made at an attached service; owned */
+	size_t n_made;
 	int64_t journal_from; /* of the simulator, where the row began */
 	unsigned homes;
 	bool troubled;	 /* the simulator must be reset after the row */

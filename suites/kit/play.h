@@ -47,6 +47,12 @@ const struct lab_urls *lab_places(const struct lab *l);
 /* The names of all configuration groups, NULL-ended, "default" first. */
 const char *const *lab_configurations(void);
 
+struct buf;
+/* Of an attached service, see names.h: removes what paths (NULL-ended, as noted) name, last
+ * first, as the admin. Returns how many are gone; what could not be removed is told in left, a
+ * line each. */
+size_t lab_remove(struct lab *l, const char *const *paths, struct buf *left);
+
 /* Plays one expansion of a row. Everything in ret lives in arena. Never fails: what could
  * not be tried is BROKEN with the reason. provider is a real one ("keycloak"), never "any". */
 void play_row(struct lab *l, const struct suite *suite, const struct scenario *row,

@@ -94,7 +94,8 @@ static bool pdp_reaches(struct run *run)
 				     recorder_count(s->entities) + recorder_count(s->liar),
 				     s->relays[recorder_count(s->liar) > 0 ? 0 : 1] };
 
-	return run->lab->target->push ? true : was_asked(run, NULL, &store);
+	/* One that is pushed to need not ask. */
+	return (store.n == 0 && run->lab->target->push) || was_asked(run, NULL, &store);
 }
 
 bool reach_proved(struct run *run, const struct answer *a)
@@ -154,7 +155,7 @@ static void look_after(struct run *run, const char *why)
 	struct assembly *s = &run->lab->now;
 
 	s->doubted = false;
-	s->lost = !t->alive(t->ctx, s->instance);
+	s->lost = t->alive && !t->alive(t->ctx, s->instance);
 	if (!s->lost)
 		return;
 	why = run_printf(run, "the target at %s does not answer any more: %s",

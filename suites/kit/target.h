@@ -91,6 +91,8 @@ struct target {
 		reach; /* how its URL is reached: CA, name to check, client certificate */
 	/* How long it may go on with keys or decisions that are no longer true. */
 	int64_t jwks_ms, decisions_ms;
+	const char *run_prefix;	     /* of workspaces at an attached service; NULL: none */
+	const char *ledger;	     /* file that notes what was made there */
 	const struct tenant *tenant; /* NULL: the lab's own provider */
 	/* A token of that user of the tenant, a JWT; the caller frees it. NULL without a tenant. */
 	bool (*token)(void *ctx, const char *user, const char *scope, char **ret,

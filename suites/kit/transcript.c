@@ -191,15 +191,20 @@ char *text_shown(struct lab *l, struct arena *a, const char *text, size_t n)
 {
 	struct origin origins[12];
 	size_t n_origins = origins_of(l, origins);
+	const char *prefix = l->target->run_prefix;
 	const char *p = text, *end = text + n;
 	AUTO_BUF out = { 0 };
 
 	while (p < end) {
+		size_t ours =
+			prefix && !strncmp(p, prefix, strlen(prefix)) ? strlen(prefix) : 0;
 		size_t signature = 0, token = token_at(p, end, &signature);
 		size_t secret = token ? 0 : secret_at(p, end);
 		size_t origin = 0;
 
-		if (token) {
+		if (ours) { /* reports of two runs compare equal */
+			p += ours;
+		} else if (token) {
 			buf_add(&out, p, signature);
 			buf_str(&out, token > signature ? "..." : "");
 			p += token;
