@@ -4,6 +4,7 @@
 #include "idp-sim/overlay.h"
 #include "idp-sim/record.h"
 #include "idp-sim/change.h"
+#include "idp-sim/redact.h"
 #include "idp-sim/registry.h"
 #include "idp-sim/session.h"
 #include "idp-sim/shared.h"
@@ -408,4 +409,12 @@ void exchange_done(struct exchange *x)
 	if (x->sign_in)
 		record_unref(&x->sign_in->record);
 	session_unref(x->logout_session);
+}
+
+void idp_secrets(struct idp *s, int64_t since,
+		 void (*seen)(void *ctx, const char *value, size_t n), void *ctx)
+{
+	redact_watch(seen, ctx);
+	json_decref(journal_read(s->journal, since, NULL));
+	redact_watch(NULL, NULL);
 }

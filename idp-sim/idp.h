@@ -68,6 +68,11 @@ json_t *idp_origins(const struct idp *s);
 const char *idp_issuer(const struct idp *s, const char *provider);
 struct clk *idp_clock(struct idp *s);
 
+/* Every secret that the journal has cut since entry `since`: passwords, client secrets, codes,
+ * tokens, cookies; for whoever keeps records of their own. Not over HTTP. */
+void idp_secrets(struct idp *s, int64_t since,
+		 void (*seen)(void *ctx, const char *value, size_t n), void *ctx);
+
 /*
  * A call of the control API without HTTP. method and path as in /_sim/openapi.json, body
  * borrowed and NULL when there is none. Returns the answer (new reference, {} when empty)

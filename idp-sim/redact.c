@@ -36,6 +36,35 @@ static const char *const secrets[] = {
 	"registration_access_token",
 };
 
+static _Thread_local struct {
+	void (*seen)(void *ctx, const char *value, size_t n);
+	void *ctx;
+} watch;
+
+void redact_watch(void (*seen)(void *ctx, const char *value, size_t n), void *ctx)
+{
+	watch.seen = seen;
+	watch.ctx = ctx;
+}
+
+static void tell(const char *value, size_t n)
+{
+	if (watch.seen && n)
+		watch.seen(watch.ctx, value, n);
+}
+
+/* "a=1; b=2": the values, each its own secret. */
+static void tell_cookies(const char *text)
+{
+	while (*text) {
+		size_t n = strcspn(text, ";"), name = strcspn(text, "=;");
+
+		if (name < n)
+			tell(text + name + 1, n - name - 1);
+		text += n + strspn(text + n, "; ");
+	}
+}
+
 bool redact_is_secret(const char *name, size_t n)
 {
 	for (size_t i = 0; i < ARRAY_LEN(secrets); i++)
@@ -58,6 +87,7 @@ void redact_value(const char *value, size_t n, struct buf *out)
 {
 	size_t keep = signature_at(value, n);
 
+	tell(value, n);
 	buf_add(out, value, keep);
 	if (n)
 		buf_str(out, removed);
@@ -74,6 +104,7 @@ static void redact_basic(const char *text, struct buf *out)
 	if (colon) {
 		buf_add(out, raw, (size_t)(colon - raw));
 		buf_char(out, ':');
+		tell((const char *)colon + 1, (size_t)(raw + len - colon - 1));
 	}
 	buf_str(out, removed);
 	free(raw);
@@ -87,6 +118,10 @@ void redact_header(const char *name, const char *value, struct buf *out)
 
 	for (size_t i = 0; i < ARRAY_LEN(hidden); i++)
 		if (!strcasecmp(name, hidden[i])) {
+			if (!i)
+				tell_cookies(value);
+			else
+				tell(value, strlen(value));
 			buf_str(out, removed);
 			return;
 		}

@@ -16,6 +16,9 @@
 bool redact_is_secret(const char *name, size_t n);
 /* The value of a secret. */
 void redact_value(const char *value, size_t n, struct buf *out);
+/* While `seen` is set, this thread's calls tell it every value that they cut, decoded: whoever
+ * writes reports of their own takes the same values out of them. NULL ends it. */
+void redact_watch(void (*seen)(void *ctx, const char *value, size_t n), void *ctx);
 /* A header's value: Authorization, Cookie and the like are cut. */
 void redact_header(const char *name, const char *value, struct buf *out);
 /* A query or form as a JSON object; a name that occurs twice has a list. */

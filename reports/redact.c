@@ -84,6 +84,18 @@ static void lower_escapes(struct buf *b)
 	}
 }
 
+/* Every byte percent-encoded, as who wants to be sure does. */
+static void add_all_percent(struct redactor *r, const char *p, size_t n)
+{
+	AUTO_BUF b = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&b, "%%%02X", (unsigned char)p[i]);
+	add_needle(r, b.p, b.n);
+	lower_escapes(&b);
+	add_needle(r, b.p, b.n);
+}
+
 /* Percent-encoded, with either case of the digits; also as a form, where space is '+'. */
 static void add_percent(struct redactor *r, const char *p, size_t n)
 {
@@ -132,6 +144,15 @@ static void add_hex(struct redactor *r, const char *secret, size_t n)
 	add_needle(r, hex.p, hex.n);
 }
 
+/* Some write \u00F6, others \u00f6. */
+static void lower_unicode(char *text)
+{
+	for (char *p = strstr(text, "\\u"); p; p = strstr(p + 2, "\\u")) {
+		for (size_t i = 2; i < 6 && p[i]; i++)
+			p[i] = (char)tolower((unsigned char)p[i]);
+	}
+}
+
 /* As it stands within a JSON string; some writers escape the slash, some all but ASCII. */
 static void add_json(struct redactor *r, const char *secret)
 {
@@ -142,8 +163,11 @@ static void add_json(struct redactor *r, const char *secret)
 	for (size_t i = 0; s && i < ARRAY_LEN(flags); i++) {
 		char *text = json_dumps(s, JSON_ENCODE_ANY | flags[i]);
 
-		if (text)
+		if (text) {
 			add_needle(r, text + 1, strlen(text) - 2);
+			lower_unicode(text);
+			add_needle(r, text + 1, strlen(text) - 2);
+		}
 		free(text);
 	}
 	json_decref(s);
@@ -162,6 +186,7 @@ void redactor_add(struct redactor *r, const char *secret)
 		return;
 	add_needle(r, secret, n);
 	add_percent(r, secret, n);
+	add_all_percent(r, secret, n);
 	add_hex(r, secret, n);
 	add_json(r, secret);
 	for (size_t offset = 0; offset < 3; offset++)

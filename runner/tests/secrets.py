@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """No report holds a secret of the lab: secrets.py GAUNTLET REFERENCE SOURCE
 
-Plays real rows on the real lab against a CLI and a gateway that are made to fail, some of them
+Plays real rows on the real lab against CLIs and a gateway that are made to fail, some of them
 by showing what they know. Beside each stands a witness, outside of gauntlet: the CLI's keeps
-the words typed and the tokens stored, the gateway's the raw requests. All that they saw, and
-the passwords and client secrets of the provider files, are then searched for in every report,
-in every encoding that a message can carry it in.
+the words typed and the tokens stored, the gateway's the raw requests. The loud CLI does the
+device flow itself, and prints every code, token and environment password in every encoding.
+All that they saw, and the passwords and client secrets of the provider files, are then searched
+for in every report of the runs and of one `gate` over them, in every encoding that a message
+can carry it in.
 """
 import base64
 import json
@@ -18,6 +20,7 @@ import tempfile
 import urllib.parse
 
 GAUNTLET, REFERENCE, SOURCE = (os.path.abspath(p) for p in sys.argv[1:4])
+PASSWORD = "p@ss wörd/+=&%41 of CI"
 FORMATS = ["text", "junit", "tap", "json", "ctrf", "sarif", "github", "summary", "markdown", "html"]
 JWT = re.compile(r"eyJ[\w-]+\.[\w-]*\.([\w-]{20,})")
 
@@ -49,6 +52,88 @@ verbs:
   refresh: [auth, refresh]
   logout: [auth, logout]
   workspaces-list: [workspaces, list]
+"""
+
+# A CLI of its own: device flow, refresh, and a tongue that it cannot hold.
+LOUD_WITNESS = """
+import base64, json, os, pathlib, sys, time, urllib.error, urllib.parse, urllib.request
+verb, *words = sys.argv[1:]
+store = pathlib.Path(os.environ["HOME"], "loud.json")
+def tell(kind, secret):
+    with open(%(seen)r, "a") as seen:
+        seen.write("SECRET " + secret + "\\n")
+    raw = secret.encode()
+    out = sys.stdout if kind != "password" else sys.stderr
+    print(kind, "is", secret, file=out)
+    print("base64", base64.b64encode(b"xy" + raw).decode(), base64.urlsafe_b64encode(raw).decode(), file=out)
+    print("hex", raw.hex(), "percent", "".join("%%%%%%02x" %% b for b in raw),
+          urllib.parse.quote(secret, safe=""), json.dumps(secret), file=out)
+def call(url, form=None, token=None):
+    headers = {"Authorization": "Bearer " + token} if token else {}
+    body = urllib.parse.urlencode(form).encode() if form else None
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=20) as a:
+            return json.load(a)
+    except urllib.error.HTTPError as refused:
+        text = refused.read().decode()
+        return json.loads(text) if text.startswith("{") else {"error": text or "none"}
+def keep(tokens):
+    for kind in ("access_token", "refresh_token", "id_token"):
+        if kind in tokens:
+            tell(kind, tokens[kind])
+    store.write_text(json.dumps(tokens))
+def oidc():
+    found = call(os.environ["LOUD_PLATFORM"] + "/apis/auth/discovery")["oidc"]
+    return found, call(found["issuer"] + "/.well-known/openid-configuration")
+tell("password", os.environ["LOUD_PASSWORD"])
+if verb == "login":
+    auth, idp = oidc()
+    client = {"client_id": auth["client_id"]}
+    scope = auth.get("default_scopes") or "openid offline_access"
+    device = call(idp["device_authorization_endpoint"], {**client, "scope": scope})
+    if "error" in device:
+        sys.exit("Error: " + json.dumps(device))
+    print(device["verification_uri"], device["user_code"], flush=True)
+    tell("device_code", device["device_code"])
+    sys.stdout.flush()
+    while True:
+        time.sleep(device.get("interval", 1))
+        got = call(idp["token_endpoint"], {**client, "device_code": device["device_code"],
+                   "grant_type": "urn:ietf:params:oauth:grant-type:device_code"})
+        if got.get("error") not in ("authorization_pending", "slow_down"):
+            break
+    if "error" in got:
+        sys.exit("Error: " + json.dumps(got))
+    keep(got)
+elif verb == "logout":
+    store.unlink(missing_ok=True)
+elif not store.exists():
+    sys.exit("Error: not logged in")
+elif verb == "refresh":
+    auth, idp = oidc()
+    got = call(idp["token_endpoint"], {"client_id": auth["client_id"], "grant_type": "refresh_token",
+               "refresh_token": json.loads(store.read_text())["refresh_token"]})
+    if "error" in got:
+        sys.exit("Error: " + json.dumps(got))
+    keep(got)
+elif verb in ("status", "token"):
+    keep(json.loads(store.read_text()))
+else:
+    got = call(os.environ["LOUD_PLATFORM"] + "/apis/entities/v2/workspaces", None,
+               json.loads(store.read_text())["access_token"])
+    print(json.dumps(got))
+"""
+
+LOUD_TARGET = """
+target: loud-cli
+kind: cli
+edition: nemo
+settings: {word: "${env:GAUNTLET_TEST_PASSWORD}"}
+command: [python3, "${here}/witness.py"]
+env: {LOUD_PLATFORM: "${platform}", LOUD_PASSWORD: "${word}"}
+claims: [cli.login, cli.no_browser, cli.status, cli.token, cli.refresh, cli.logout, cli.workspaces]
+verbs: {login: [login], status: [status], token: [token], refresh: [refresh], logout: [logout],
+  workspaces-list: [list]}
 """
 
 # Forwards bytes to the reference gateway on another port; keeps what clients send.
@@ -92,6 +177,7 @@ claims: []
 RUNS = [
     ("cli", CLI_WITNESS, CLI_TARGET, "--section tokens,login,refresh --provider azure,okta",
      ["cli-prints-password", "cli-status-prints-token", "cli-token-on-stderr"]),
+    ("loud", LOUD_WITNESS, LOUD_TARGET, "--section tokens,login --provider okta,keycloak", []),
     ("gateway", GATEWAY_WITNESS, GATEWAY_TARGET, "--section gateway,gateway-headers,401",
      ["gateway-keeps-principal-id", "gateway-answers-403-for-401"]),
 ]
@@ -107,14 +193,29 @@ def play(name, witness, target, selection, mutants):
                  f"--mutant, {m}" for m in mutants)}
     pathlib.Path(folder, "witness.py").write_text(witness % words, encoding="utf-8")
     pathlib.Path(folder, "target.yaml").write_text(target % words, encoding="utf-8")
+    gauntlet(name, "run", "--target", f"{folder}/target.yaml", *selection.split())
+    return pathlib.Path(seen).read_text(encoding="utf-8", errors="replace")
+
+
+def gauntlet(name, *words):
+    """Must end with failures: what fails is what reports tell at length."""
     reports = [w for f in FORMATS for w in ("--report", f"{f}={name}.{f}")]
-    ran = subprocess.run([GAUNTLET, "run", "--target", f"{folder}/target.yaml", *selection.split(),
-                          *reports], capture_output=True, text=True, check=False)
+    ran = subprocess.run([GAUNTLET, *words, *reports], capture_output=True, text=True, check=False,
+                         env={**os.environ, "GAUNTLET_TEST_PASSWORD": PASSWORD})
     pathlib.Path(f"{name}.stdout").write_text(ran.stdout + ran.stderr, encoding="utf-8")
     results = json.loads(pathlib.Path(f"{name}.json").read_text(encoding="utf-8"))
     assert ran.returncode == 1 and results["counts"]["failed"] > 0, ran.stdout + ran.stderr
     print(f"{name}: {results['counts']}")
-    return pathlib.Path(seen).read_text(encoding="utf-8", errors="replace")
+
+
+def gate():
+    """One verdict over both CLIs; a secret of one is one in the words of the other."""
+    pathlib.Path("release.yaml").write_text(
+        "release: leaking\ntargets:\n- {target: loud/target.yaml}\n- {target: cli/target.yaml}\n",
+        encoding="utf-8")
+    gauntlet("gate", "gate", "release.yaml", "--section", "tokens", "--provider", "okta")
+    return "".join(pathlib.Path(n, "seen").read_text(encoding="utf-8", errors="replace")
+                   for n in ("loud", "cli"))
 
 
 def known_to_providers():
@@ -132,13 +233,18 @@ def secrets_in(seen):
               if not t.startswith("eyJ")}
     found |= set(re.findall(r"(?i)cookie: [^=\s]+=([^;\s]{12,})", seen))
     found |= set(re.findall(r"^--password\n(.+)$", seen, re.M))
-    return found - {"password"}
+    found |= {t for t in re.findall(r"^SECRET (.+)$", seen, re.M) if not t.startswith("eyJ")}
+    claims = "".join(base64.urlsafe_b64decode(c + "=" * (-len(c) % 4)).decode(errors="replace")
+                     for c in set(re.findall(r"eyJ[\w-]+\.(eyJ[\w-]*)", seen)))
+    # Claims are evidence and stay; what a provider says there is no secret of it.
+    return {f for f in found if f != "password" and f not in claims}
 
 
 def encodings(secret):
     raw = secret.encode()
     yield "as it is", secret
     yield "percent-encoded", "".join(f"%{b:02X}" for b in raw)
+    yield "percent-encoded, lower case", "".join(f"%{b:02x}" for b in raw)
     yield "percent-encoded where needed", urllib.parse.quote(secret, safe="")
     yield "form-encoded", urllib.parse.quote_plus(secret)
     yield "JSON-escaped", json.dumps(secret)[1:-1]
@@ -170,8 +276,8 @@ def main():
     leaks = 0
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
-        for name, witness, target, selection, mutants in RUNS:
-            secrets = secrets_in(play(name, witness, target, selection, mutants))
+        for name, *rest in [*RUNS, ("gate",)]:
+            secrets = secrets_in(play(name, *rest) if rest else gate())
             print(f"{name}: {len(secrets)} secrets seen")
             assert len(secrets) > 5, "the witness is blind"
             reports = {f: pathlib.Path(f"{name}.{f}").read_text(encoding="utf-8")

@@ -73,12 +73,17 @@ struct lab {
 	char *made[32]; /* what the row made at an attached service; owned */
 	size_t n_made;
 	int64_t journal_from; /* of the simulator, where the row began */
+	int64_t secrets_from; /* the journal where the last row began */
+	const char **secrets; /* of the last row, see lab_secrets() */
+	size_t n_secrets;
 	unsigned homes;
 	bool troubled;	 /* the simulator must be reset after the row */
 	char log[16384]; /* of the target, since the row began; guarded by the hops' lock */
 	size_t log_n;
 };
 
+/* A value that lab_secrets() tells, besides those that the simulator saw. */
+void secret_note(struct run *run, const char *value);
 /* A line that a part of the reference platform, as target, wrote into its log: thread-safe. */
 void log_add(struct lab *l, const char *line);
 /* A decision point anew; blind: its entity store refuses connections. */

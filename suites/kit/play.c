@@ -199,6 +199,7 @@ static void play(struct run *run)
 	}
 	run->config = &l->now.config;
 	journal_skip(run);
+	l->secrets_from = l->journal_from;
 	run->started_us = clk_mono_us();
 	run->started_ms = clk_now_ms(idp_clock(l->idp));
 	hops_begin(l, run->arena);
@@ -235,6 +236,39 @@ static void describe(struct run *run, const struct suite *suite)
 	};
 }
 
+/* Shorter ones are words that rows play with, such as the password of our people. */
+enum { SHORTEST_SECRET = 12 };
+
+static void note_secret(void *ctx, const char *value, size_t n)
+{
+	struct run *run = ctx;
+	struct lab *l = run->lab;
+	const char **more;
+
+	if (n < SHORTEST_SECRET)
+		return;
+	if (!(l->n_secrets & (l->n_secrets + 1))) {
+		more = arena_alloc(run->arena, (l->n_secrets * 2 + 2) * sizeof *more);
+		if (l->n_secrets)
+			memcpy(more, l->secrets, l->n_secrets * sizeof *more);
+		l->secrets = more;
+	}
+	l->secrets[l->n_secrets++] = arena_dup(run->arena, value, n);
+	l->secrets[l->n_secrets] = NULL;
+}
+
+void secret_note(struct run *run, const char *value)
+{
+	note_secret(run, value, strlen(value));
+}
+
+const char *const *lab_secrets(const struct lab *l)
+{
+	static const char *const none[] = { NULL };
+
+	return l->n_secrets ? l->secrets : none;
+}
+
 void play_row(struct lab *l, const struct suite *suite, const struct scenario *row,
 	      enum surface surface, const char *provider, struct arena *arena,
 	      struct result *ret)
@@ -253,12 +287,14 @@ void play_row(struct lab *l, const struct suite *suite, const struct scenario *r
 	};
 	struct err err = { 0 };
 
+	l->n_secrets = 0;
 	describe(&run, suite);
 	if (skip(&run))
 		return;
 	play(&run);
 	ret->verdict = verdict_of(&run);
 	marks_apply(&run);
+	idp_secrets(l->idp, l->secrets_from, note_secret, &run);
 	release_owned(&run);
 	if (l->now.up && !lab_reset(l, &err))
 		lab_clear(l);

@@ -59,6 +59,10 @@ void play_row(struct lab *l, const struct suite *suite, const struct scenario *r
 	      enum surface surface, const char *provider, struct arena *arena,
 	      struct result *ret);
 
+/* What the row that was played last has sent, got or typed and no report may show: passwords,
+ * codes, tokens, cookies as the simulator saw them. NULL-ended, in the arena of that row. */
+const char *const *lab_secrets(const struct lab *l);
+
 /* The sanity gate for one surface and provider: the target starts, answers, and a good day
  * works. A result like any other, id "sanity/target-starts@PROVIDER:SURFACE". */
 void play_sanity(struct lab *l, enum surface surface, const char *provider, struct arena *arena,

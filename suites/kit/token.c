@@ -198,7 +198,7 @@ const char *person_groups(struct run *run, const char *person)
 
 json_t *token_claims(struct run *run, const char *token)
 {
-	const char *p = strchr(token, '.'), *end = p ? strchr(p + 1, '.') : NULL;
+	const char *p = token ? strchr(token, '.') : NULL, *end = p ? strchr(p + 1, '.') : NULL;
 	unsigned char *text;
 	long n;
 

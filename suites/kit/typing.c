@@ -247,8 +247,15 @@ const struct ran *cli_login(struct run *run, const char *user, ...)
 const char *config_file(struct run *run)
 {
 	const struct target *t = run->lab->target;
+	const char *path =
+		t->config_path ? t->config_path(t->ctx, run->lab->now.instance) : NULL;
 
-	return t->config_path(t->ctx, run->lab->now.instance);
+	if (path && strchr(path, '/'))
+		return path;
+	run_broken(run,
+		   "%s does not say where its configuration is: `config` of the target file",
+		   t->file ? t->file : t->name);
+	return "/nonexistent/config.yaml";
 }
 
 const char *config_text(struct run *run)
@@ -282,6 +289,8 @@ const char *config_value(struct run *run, const char *key)
 	struct conf *c = *text ? conf_parse("config.yaml", text, strlen(text), &err) : NULL;
 	json_t *root = c ? conf_root(c) : NULL, *context, *user;
 
+	if (run->broken)
+		return ""; /* nobody looks at it, and nobody need ask whether it is there */
 	context =
 		named(json_object_get(root, "contexts"), conf_str(root, "current_context", ""));
 	user = named(json_object_get(root, "users"), conf_str(context, "user", ""));
@@ -294,6 +303,8 @@ void config_write(struct run *run, const char *text)
 	struct err err = { 0 };
 	AUTO(char) char *dir = strdup(path);
 
+	if (run->broken)
+		return;
 	*strrchr(dir, '/') = '\0';
 	if (!file_mkdirs(dir, 0700, &err) || !file_write(path, text, strlen(text), 0600, &err))
 		run_broken(run, "cannot write the CLI's config: %s", err.text);
