@@ -15,6 +15,8 @@
 #include <string.h>
 
 enum { MANY = 200000 };
+/* Twice what servers usually take; the HTTP library clears it for each request. */
+enum { CONNECTION_MEMORY = 16 << 10 };
 
 /* ---- start ---- */
 
@@ -123,6 +125,7 @@ static bool listen_on(struct idp *s, struct err *err)
 		.port = s->options.port,
 		.threads = s->options.threads > 0 ? s->options.threads
 						  : (int)sysconf(_SC_NPROCESSORS_ONLN),
+		.memory = CONNECTION_MEMORY,
 		.handle = serve,
 		.ctx = s,
 	};

@@ -11,6 +11,8 @@
 #include <openssl/hmac.h>
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { EC_HALF = 32, MAX_SIGNATURE = 1024 };
@@ -73,15 +75,77 @@ static size_t mac(const struct key *k, const void *text, size_t n, unsigned char
 	return len;
 }
 
+/* What a thread signs with, prepared once: it costs less to use again than a copy of it does. A
+ * context holds its key, so that no other key can be at the same address. */
+enum { CONTEXTS = 8 };
+struct signer {
+	EVP_MD_CTX *digest;
+	EVP_PKEY_CTX *contexts[CONTEXTS];
+	unsigned next; /* the one that makes room */
+};
+
+static pthread_key_t signer_key;
+static pthread_once_t signer_once = PTHREAD_ONCE_INIT;
+static EVP_MD *sha256; /* until the process ends */
+
+static void signer_free(void *p)
+{
+	struct signer *s = p;
+
+	for (int i = 0; i < CONTEXTS; i++)
+		EVP_PKEY_CTX_free(s->contexts[i]);
+	EVP_MD_CTX_free(s->digest);
+	free(s);
+}
+
+static void prepare_signers(void)
+{
+	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+	if (!sha256 || pthread_key_create(&signer_key, signer_free))
+		abort();
+}
+
+static struct signer *signer_of_thread(void)
+{
+	struct signer *s;
+
+	pthread_once(&signer_once, prepare_signers);
+	s = pthread_getspecific(signer_key);
+	if (s)
+		return s;
+	s = calloc(1, sizeof(*s));
+	if (!s || !(s->digest = EVP_MD_CTX_new()) || pthread_setspecific(signer_key, s))
+		abort();
+	return s;
+}
+
+static EVP_PKEY_CTX *context_of(struct signer *s, EVP_PKEY *pkey)
+{
+	for (int i = 0; i < CONTEXTS; i++)
+		if (s->contexts[i] && EVP_PKEY_CTX_get0_pkey(s->contexts[i]) == pkey)
+			return s->contexts[i];
+	EVP_PKEY_CTX **place = &s->contexts[s->next++ % CONTEXTS];
+	EVP_PKEY_CTX_free(*place);
+	*place = EVP_PKEY_CTX_new(pkey, NULL);
+	if (!*place || EVP_PKEY_sign_init(*place) != 1 ||
+	    EVP_PKEY_CTX_set_signature_md(*place, sha256) != 1)
+		abort(); /* only memory can be gone */
+	return *place;
+}
+
 static size_t sign(const struct key *k, const void *text, size_t n, unsigned char *ret)
 {
 	const struct key_material *m = k->secret;
-	AUTO(EVP_MD_CTX) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	struct signer *s = signer_of_thread();
+	unsigned char hash[EVP_MAX_MD_SIZE];
 	size_t len = MAX_SIGNATURE;
+	unsigned hash_n = 0;
 
-	if (!ctx || EVP_MD_CTX_copy_ex(ctx, m->sign) != 1 ||
-	    EVP_DigestSign(ctx, ret, &len, text, n) != 1)
-		abort(); /* a key that signed when it was prepared: only memory can be gone */
+	if (EVP_DigestInit_ex2(s->digest, sha256, NULL) != 1 ||
+	    EVP_DigestUpdate(s->digest, text, n) != 1 ||
+	    EVP_DigestFinal_ex(s->digest, hash, &hash_n) != 1 ||
+	    EVP_PKEY_sign(context_of(s, m->pkey), ret, &len, hash, hash_n) != 1)
+		abort(); /* a key that can be described can sign: only memory can be gone */
 	return is(k->kty, "EC") ? ec_raw(ret) : len;
 }
 

@@ -237,10 +237,8 @@ static struct key *key_alloc(const char *alg)
 
 static bool prepare(struct key_material *m)
 {
-	m->sign = EVP_MD_CTX_new();
 	m->verify = EVP_MD_CTX_new();
-	return m->sign && m->verify &&
-	       EVP_DigestSignInit(m->sign, NULL, EVP_sha256(), NULL, m->pkey) == 1 &&
+	return m->verify &&
 	       EVP_DigestVerifyInit(m->verify, NULL, EVP_sha256(), NULL, m->pkey) == 1;
 }
 
@@ -284,7 +282,6 @@ void key_free(struct key *k)
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		free(texts[i]);
-	EVP_MD_CTX_free(m->sign);
 	EVP_MD_CTX_free(m->verify);
 	EVP_PKEY_free(m->pkey);
 	free(m);

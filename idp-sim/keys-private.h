@@ -12,9 +12,8 @@
 
 /* struct key's `secret`. */
 struct key_material {
-	EVP_PKEY *pkey;	  /* NULL for HMAC */
-	EVP_MD_CTX *sign; /* prepared; copied for each signature */
-	EVP_MD_CTX *verify;
+	EVP_PKEY *pkey;		 /* NULL for HMAC */
+	EVP_MD_CTX *verify;	 /* prepared; copied for each use */
 	unsigned char mac[1024]; /* the HMAC secret */
 	size_t mac_n;
 	char cn[200]; /* the common name of its certificate */

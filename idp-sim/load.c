@@ -184,10 +184,10 @@ static struct conf *open_file(const char *name, struct err *err)
 
 	if (is_path(name))
 		return conf_load(name, err);
-	snprintf(file, sizeof(file), "%s.json", name);
+	snprintf(file, sizeof(file), "%s.pack", name);
 	e = embedded_find(provider_files, file);
 	if (e)
-		return conf_of_json(file, e->text, e->n, err);
+		return conf_of_packed(file, e->text);
 	fail(err, ERR_INPUT,
 	     "unknown provider '%s': known are azure, okta and keycloak; give a path for a "
 	     "file of your own",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * provider-files.h - the provider files compiled in: "azure.yaml" as people wrote it, and
- * "azure.json", the same for a quick start.
+ * "azure.pack", the same for a quick start.
  */
 #pragma once
 

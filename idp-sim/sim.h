@@ -123,6 +123,7 @@ struct issue {
 	int64_t access_life_s, id_life_s;
 	int64_t refresh_exp; /* 0: none */
 	const char *version; /* "1.0": Entra's v1 token; NULL or "2.0" */
+	const char *shown;   /* the scopes as answered, once asked for */
 	const char *refresh_id, *at_hash;
 	const char *access_token, *id_token, *refresh_token; /* NULL while not made */
 };

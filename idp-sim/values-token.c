@@ -48,7 +48,9 @@ static bool get_scope(struct exchange *x, const char *arg, struct value *v)
 		return false;
 	if (arg)
 		return set_bool(v, scopes_have(&x->issue->scopes, arg));
-	return set_str(v, scopes_text(x, &x->issue->scopes, SCOPES_SHOWN));
+	if (!x->issue->shown)
+		x->issue->shown = scopes_text(x, &x->issue->scopes, SCOPES_SHOWN);
+	return set_str(v, x->issue->shown);
 }
 
 static bool get_scope_all(struct exchange *x, const char *arg, struct value *v)

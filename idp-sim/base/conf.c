@@ -213,17 +213,11 @@ static struct conf *conf_new(const char *name)
 	return c;
 }
 
-struct conf *conf_of_json(const char *name, const char *text, size_t n, struct err *err)
+struct conf *conf_of_packed(const char *name, const char *packed)
 {
-	json_error_t why;
-	json_t *root = json_loadb(text, n, 0, &why);
-
-	if (!root) {
-		fail(err, ERR_INPUT, "%s:%d:%d: %s", name, why.line, why.column, why.text);
-		return NULL;
-	}
 	struct conf *c = conf_new(name);
-	c->root = root;
+
+	c->root = conf_unpack(packed);
 	return c;
 }
 

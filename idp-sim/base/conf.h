@@ -42,19 +42,18 @@ struct conf_key {
 };
 
 struct conf; /* a parsed file with the place of every node */
+struct buf;
 
 /* name is what complaints call the text. */
 struct conf *conf_parse(const char *name, const char *text, size_t n,
 			struct err *err) MUST_CHECK;
 struct conf *conf_load(const char *path, struct err *err) MUST_CHECK;
-/* Of JSON that was made of such a file: quicker, and without places. */
-struct conf *conf_of_json(const char *name, const char *text, size_t n,
-			  struct err *err) MUST_CHECK;
+/* The tree of a file, packed when the program was built: quick, and without places. */
+struct conf *conf_of_packed(const char *name, const char *packed) MUST_CHECK;
 void conf_free(struct conf *c);
 json_t *conf_root(struct conf *c); /* borrowed; object members keep the file's order */
 /* Checks the whole file; the first complaint goes to err, all of them to `all` when not NULL
  * (one a line). */
-struct buf;
 bool conf_check(struct conf *c, const struct conf_key *keys, struct buf *all,
 		struct err *err) MUST_CHECK;
 /* Raises ERR_INPUT at the place of a node ("/clients/0/id", RFC 6901). */
@@ -67,6 +66,9 @@ const char *conf_nearest(const char *word, const char *const *allowed);
 
 /* Milliseconds of a CONF_DURATION value; fallback when absent. */
 int64_t conf_duration_ms(const json_t *value, int64_t fallback);
+/* A tree as bytes (false: it has a real number), and back: the bytes are trusted. */
+bool conf_pack(const json_t *tree, struct buf *out) MUST_CHECK;
+json_t *conf_unpack(const char *packed) MUST_CHECK;
 /* Typed reads with a fallback. `path` is dotted: "refresh.rotates". */
 const char *conf_str(const json_t *o, const char *path, const char *fallback);
 int64_t conf_int(const json_t *o, const char *path, int64_t fallback);

@@ -99,13 +99,14 @@ const char *web_peer(const struct web_request *rq)
 	const union MHD_ConnectionInfo *peer =
 		MHD_get_connection_info(rq->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	const struct sockaddr *at = peer ? peer->client_addr : NULL;
-	char text[64] = "";
+	char text[INET6_ADDRSTRLEN] = "";
 
-	if (at)
-		getnameinfo(at,
-			    at->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
-						      : sizeof(struct sockaddr_in),
-			    text, sizeof(text), NULL, 0, NI_NUMERICHOST);
+	if (at && at->sa_family == AF_INET6)
+		inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)at)->sin6_addr,
+			  text, sizeof(text));
+	else if (at)
+		inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)at)->sin_addr,
+			  text, sizeof(text));
 	return arena_str(rq->arena, text);
 }
 
@@ -624,6 +625,8 @@ static struct MHD_Daemon *start_daemon(struct web *w, int fd)
 	OPTION(MHD_OPTION_LISTEN_SOCKET, fd, NULL);
 	OPTION(MHD_OPTION_CONNECTION_LIMIT, (intptr_t)o->connections, NULL);
 	OPTION(MHD_OPTION_CONNECTION_TIMEOUT, IDLE_SECONDS, NULL);
+	if (o->memory)
+		OPTION(MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)o->memory, NULL);
 	OPTION(MHD_OPTION_END, 0, NULL);
 #undef OPTION
 	return MHD_start_daemon(flags, 0, NULL, NULL, on_request, w, MHD_OPTION_EXTERNAL_LOGGER,

@@ -101,6 +101,7 @@ struct web_options {
 	int threads;	      /* epoll threads; 0: one thread a connection */
 	size_t body_limit;    /* 0: 1 MiB */
 	unsigned connections; /* 0: as many as files may be open, or 1000 threads */
+	size_t memory;	      /* of a connection: request line and headers; 0: 32 KiB */
 	const char *tls_cert; /* PEM chain and key: TLS when both are given */
 	const char *tls_key;
 	bool no_date; /* leave out the Date header */

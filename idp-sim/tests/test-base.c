@@ -124,6 +124,41 @@ static void yaml_scalars_have_types(void)
 			90 * INT64_C(86400000));
 }
 
+static void packed_trees_come_back(void)
+{
+	static const char text[] = "{\"z\":[1,-2,true,false,null,\"\",\"a\\u0000b\"],\"a\":{},"
+				   "\"l\":[]}";
+	AUTO(json_t) json_t *tree = json_loads(text, JSON_ALLOW_NUL, NULL);
+	AUTO(json_t) json_t *real = json_real(1.5);
+	AUTO_BUF packed = { 0 };
+	AUTO_BUF none = { 0 };
+
+	CU_ASSERT(conf_pack(tree, &packed));
+	AUTO(json_t) json_t *back = conf_unpack(packed.p);
+	AUTO(char) char *again = json_dumps(back, JSON_COMPACT);
+	CU_ASSERT_STRING_EQUAL(again, text);
+	CU_ASSERT(!conf_pack(real, &none));
+}
+
+/* Memory of a request: the last piece grows in place, others move and keep what they hold. */
+static void a_buf_grows_in_an_arena(void)
+{
+	AUTO(arena) struct arena *a = arena_new();
+	AUTO_BUF first = { .arena = a };
+	AUTO_BUF second = { .arena = a };
+
+	for (int i = 0; i < 5000; i++) {
+		buf_int(&first, i % 10);
+		buf_int(&second, -(i % 10));
+	}
+	const char *one = buf_keep(&first), *two = buf_keep(&second);
+	CU_ASSERT_EQUAL(strlen(one), 5000);
+	CU_ASSERT_EQUAL(strlen(two), 9500);
+	CU_ASSERT(!strncmp(one, "0123456789", 10) && !strcmp(one + 4990, "0123456789"));
+	CU_ASSERT(!strncmp(two, "0-1-2-3-4-5-6-7-8-9", 19));
+	CU_ASSERT_STRING_EQUAL(buf_keep(&first), "");
+}
+
 /* Parent and child draw from the same pool before the fork, and must not after it. */
 static void a_forked_child_draws_its_own(void)
 {
@@ -244,6 +279,8 @@ int main(void)
 		{ "URLs keep their path", urls_keep_their_path },
 		{ "YAML mistakes have a place", yaml_mistakes_have_a_place },
 		{ "YAML scalars have types", yaml_scalars_have_types },
+		{ "packed trees come back", packed_trees_come_back },
+		{ "a buf grows in an arena", a_buf_grows_in_an_arena },
 		{ "a forked child draws its own", a_forked_child_draws_its_own },
 		{ "seeds repeat and clocks move", seeds_repeat_and_clocks_move },
 		{ "server and raw client agree", server_and_raw_client_agree },

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * provider-json.c - at build time: the provider files that are compiled in, checked and as JSON,
+ * provider-pack.c - at build time: the provider files that are compiled in, checked and packed,
  * so that no start of the program has to read YAML.
  *
- *	provider-json DIR FILE.yaml...
+ *	provider-pack DIR FILE.yaml...
  */
 #include "idp-sim/base/buf.h"
 #include "idp-sim/base/file.h"
@@ -12,17 +12,19 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool write_json(const char *dir, const char *path, struct err *err)
+static bool pack(const char *dir, const char *path, struct err *err)
 {
 	AUTO(conf) struct conf *conf = conf_load(path, err);
 	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+	AUTO_BUF packed = { 0 };
 	AUTO_BUF out = { 0 };
 
 	if (!conf || !conf_check(conf, provider_schema, NULL, err))
 		return false;
-	AUTO(char) char *text = json_dumps(conf_root(conf), JSON_COMPACT);
-	buf_printf(&out, "%s/%.*s.json", dir, (int)strcspn(base, "."), base);
-	return text && file_write(out.p, text, strlen(text), 0644, err);
+	buf_printf(&out, "%s/%.*s.pack", dir, (int)strcspn(base, "."), base);
+	return (conf_pack(conf_root(conf), &packed) ||
+		fail(err, ERR_INPUT, "%s: real numbers cannot be packed", path)) &&
+	       file_write(out.p, packed.p, packed.n, 0644, err);
 }
 
 int main(int argc, char **argv)
@@ -30,8 +32,8 @@ int main(int argc, char **argv)
 	struct err err = { 0 };
 
 	for (int i = 2; i < argc; i++)
-		if (!write_json(argv[1], argv[i], &err)) {
-			fprintf(stderr, "provider-json: %s\n", err.text);
+		if (!pack(argv[1], argv[i], &err)) {
+			fprintf(stderr, "provider-pack: %s\n", err.text);
 			return 1;
 		}
 	return 0;
