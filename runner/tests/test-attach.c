@@ -125,6 +125,40 @@ static void a_target_is_reconfigured_once_a_group(void)
 	child_stop(gateway, 1000, NULL);
 }
 
+/* A command that fails, or takes longer than it may, leaves its rows BROKEN with the reason. */
+static void a_reconfiguration_that_fails_is_broken(void)
+{
+	static const char play[] =
+		"$G run --target t.yaml --only 401/bearer-is-needed@any:gateway";
+	struct child *gateway;
+
+	put_target("reconfigure: {command: [sh, -c, \"echo no such route >&2; exit 1\"]}\n");
+	gateway = start_gateway();
+	CU_ASSERT(outside_ends(NULL, play, 3));
+	CU_ASSERT(outside_says(NULL, play, "reconfigure: no such route"));
+	write_target("reconfigure: {command: [sleep, \"61004\"], timeout: 300ms}\n");
+	CU_ASSERT(outside_ends(NULL, play, 3));
+	CU_ASSERT(outside_says(NULL, play, "reconfigure: time is over"));
+	write_target("reconfigure: {command: [sleep, \"1\"], timeout: 10s}\n");
+	CU_ASSERT(outside_ends(NULL, play, 0));
+	child_stop(gateway, 1000, NULL);
+}
+
+static void rows_that_may_harm_need_to_be_asked_for(void)
+{
+	struct child *gateway;
+
+	put_target("");
+	gateway = start_gateway();
+	CU_ASSERT(outside_says(NULL, "$G run --target t.yaml --tag intrusive",
+			       "may harm shared infrastructure: needs --intrusive"));
+	CU_ASSERT(outside_ends(NULL,
+			       "$G run --target t.yaml --tag intrusive --intrusive > i.log; "
+			       "grep -q 'needs --intrusive' i.log",
+			       1));
+	child_stop(gateway, 1000, NULL);
+}
+
 /* Counts verdicts in r.json. */
 static bool counted(const char *condition)
 {
@@ -220,11 +254,19 @@ static void rows_wait_for_stated_caches(void)
 				   "--filter 'gateway/pdp-recovers*' --report json=r.json";
 	struct child *gateway, *broker;
 
-	put_target("caches: {decisions: 600ms}\n");
+	put_target("caches: {decisions: 600ms, jwks: 700ms}\n");
 	gateway = start_gateway_at(ports[0], ports[4]);
 	broker = start_between(ports[4], ports[2], "remember 500");
 	CU_ASSERT(outside_ends(NULL, lies, 0));
 	CU_ASSERT(counted("p == 3 and f == 0 and b == 0"));
+	CU_ASSERT(outside_ends(NULL,
+			       "$G run --target t.yaml --filter '401/new-key-*' --report "
+			       "json=k.json",
+			       0));
+	CU_ASSERT(outside_ends(NULL,
+			       "python3 -c \"import json; assert max(r['took_us'] for r in "
+			       "json.load(open('k.json'))['results']) >= 700000\"",
+			       0));
 	write_target("");
 	CU_ASSERT(outside_ends(NULL, lies, 1));
 	child_stop(broker, 1000, NULL);
@@ -235,6 +277,8 @@ static const struct outside_test tests[] = {
 	{ "a run takes the labs place and gives it back",
 	  a_run_takes_the_labs_place_and_gives_it_back },
 	{ "a target is reconfigured once a group", a_target_is_reconfigured_once_a_group },
+	{ "a reconfiguration that fails is broken", a_reconfiguration_that_fails_is_broken },
+	{ "rows that may harm need to be asked for", rows_that_may_harm_need_to_be_asked_for },
 	{ "a gateway that dies is broken from there on",
 	  a_gateway_that_dies_is_broken_from_there_on },
 	{ "a gateway that hangs is broken from there on",

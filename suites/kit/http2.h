@@ -22,6 +22,6 @@ struct http2_ask {
 	const struct http2_ask *first; /* on the same connection, answered before; NULL: none */
 };
 
-/* One stream on a connection of its own. An answer has status and reached; status 0 is a stream
+/* One stream on a connection of its own, without TLS: at a target behind TLS the row is SKIPPED. An answer has status and reached; status 0 is a stream
  * or connection that was reset. */
 const struct answer *request_http2(struct run *run, const struct http2_ask *ask);
