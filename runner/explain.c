@@ -136,6 +136,25 @@ static struct pool *play_once(struct session *s, struct plan *plan, const struct
 	return pool_run(&o, err);
 }
 
+/* How much the promise weighs, and why; what decides when pages and platforms disagree. */
+static void print_ruling(const struct scenario *row)
+{
+	static const char *const words[] = {
+		[LEVEL_DOCUMENTED] =
+			"documented: the page promises it, and the page is tested; a "
+			"published version that does otherwise is a known failure",
+		[LEVEL_EXTENDED] =
+			"extended: another page or a standard that the page leans on "
+			"promises it; it gates like a documented one",
+		[LEVEL_ADVICE] =
+			"advice: inferred, nowhere promised; a failure is a warning and "
+			"gates with --strict only",
+	};
+
+	print_label("ruling", words[row->level]);
+	print_label("overlaps", row->overlaps);
+}
+
 static void print_row(const struct found_row *f, const struct result *r, const char *provider)
 {
 	const struct scenario *row = f->row;
@@ -143,6 +162,7 @@ static void print_row(const struct found_row *f, const struct result *r, const c
 	print_title(f);
 	print_label("page", row->page);
 	print_label("source", row->source);
+	print_ruling(row);
 	print_editions(row);
 	print_label("given", row->given);
 	print_label("when", row->when);

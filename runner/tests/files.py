@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 
 gauntlet, root, idp_sim = sys.argv[1:4]
 complaints = []
@@ -65,15 +66,48 @@ def check_tested():
     return len(named)
 
 
+def check_release():
+    """The example names files that are there; a spoilt key is refused with its place."""
+    import yaml
+    path = os.path.join(root, "fixtures/release.yaml")
+    with open(path, encoding="utf-8") as f:
+        release = yaml.safe_load(f)
+    kinds = set()
+    for part in release["targets"]:
+        for key in ("target", "profile", "known"):
+            if key in part and not os.path.exists(os.path.join(root, "fixtures", part[key])):
+                complaints.append(f"{path}: there is no {part[key]}")
+        with open(os.path.join(root, "fixtures", part["target"]), encoding="utf-8") as f:
+            kinds |= set(part.get("surfaces") or [yaml.safe_load(f)["kind"]])
+    if kinds != {"cli", "gateway", "pdp", "service"}:
+        complaints.append(f"{path}: a release has all four parts, not {sorted(kinds)}")
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as spoilt:
+        spoilt.write("release: r\ntargets:\n- {targt: x.yaml}\n")
+        spoilt.flush()
+        code, _, err = said("gate", spoilt.name)
+    if code != 2 or ":3:" not in err or "target" not in err:
+        complaints.append(f"a release with an unknown key: {code} {err}")
+
+
+def check_shards():
+    """1/7 to 7/7 of the real rows are all of them, each once."""
+    whole = said("list")[1].split()
+    parts = [said("list", "--shard", f"{i}/7")[1].split() for i in range(1, 8)]
+    if sorted(sum(parts, [])) != sorted(whole) or len(set(whole)) != len(whole):
+        complaints.append("the shards are not the whole, each row once")
+
+
 same("fixtures/targets/schema.json", ["init", "schema"])
 page = "suites/CATALOGUE.md"
 if os.path.exists(os.path.join(root, page)):
     same(page, ["list", "--edition", "nemo,nmp,nemo-callout", "--format", "markdown"])
 try:
     n = check_targets()
+    check_release()
 except ImportError as missing:
     print(f"SKIPPED: target files against their schema: {missing}")
     n = 0
 profiles, tested = check_profiles(), check_tested()
+check_shards()
 print("\n".join(complaints) or f"{n} target files, {profiles} profiles, {tested} errors: in order")
 sys.exit(1 if complaints else 0)
