@@ -34,6 +34,8 @@ void page_clock(struct page *p);
 void page_keys(struct page *p);
 void page_troubles(struct page *p);
 void page_journal(struct page *p);
+/* In the place of an empty journal: addresses and people. */
+void page_manual(struct page *p);
 void page_tokens(struct page *p);
 void page_sessions(struct page *p);
 void page_request(struct page *p);
@@ -41,6 +43,10 @@ void page_request(struct page *p);
 const json_t *page_provider(const struct page *p);
 /* The name of the client that a list's member is about, else its id; NULL: of none. */
 const char *page_client(const struct page *p, const json_t *of);
+/* "3 h 12 min", "4 s": the two largest units. */
+void page_span(struct buf *b, int64_t seconds);
+/* Have both the same text there? */
+bool page_same(const json_t *a, const json_t *b, const char *name);
 /* The time in UTC; format of strftime(). */
 void page_time(struct buf *b, int64_t unix_s, const char *format);
 /* "/?entry=7", and the provider when the page shows only one's. */

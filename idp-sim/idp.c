@@ -344,51 +344,7 @@ void idp_reset(struct idp *s)
 	shared_clock(s);
 }
 
-/* ---- refresh families ---- */
-
-struct ending {
-	struct idp *idp;
-	const struct facts *which;
-	bool revoke;
-	int n;
-};
-
-static bool matches(const char *want, const char *have)
-{
-	return !want || (have && !strcmp(want, have));
-}
-
-static void end(void *ctx, struct record *r)
-{
-	struct session *s = (struct session *)r;
-
-	if (((struct ending *)ctx)->revoke)
-		s->revoked = true;
-	else
-		s->expired = true;
-}
-
-static bool end_one(void *ctx, struct record *r)
-{
-	struct ending *e = ctx;
-	struct session *s = (struct session *)r;
-	const struct facts *w = e->which;
-	const struct client *c = provider_client(s->provider, w->client_id);
-
-	if (!matches(w->provider, s->provider->name) || !matches(w->tenant, s->tenant->id) ||
-	    !matches(w->user, s->user) || !matches(c ? c->id : w->client_id, s->client_id))
-		return true;
-	e->n += store_change(e->idp->sessions, r, end, e);
-	return true;
-}
-
-int sessions_end(struct idp *s, const struct facts *which, bool revoke)
-{
-	struct ending e = { .idp = s, .which = which, .revoke = revoke };
-
-	store_each(s->sessions, end_one, &e);
-	return e.n;
-}
+/* ---- what an exchange holds ---- */
 
 struct kept {
 	struct record *record;
