@@ -92,6 +92,8 @@ bool lab_again(struct lab *l, bool blind, struct err *err) MUST_CHECK;
 /* Brings the parts up, unless they stand already; resets what the last row left. */
 bool lab_arrange(struct lab *l, enum surface surface, const char *provider,
 		 const char *configuration, struct err *err) MUST_CHECK;
+/* The parts of l->now, which has its configuration; what was started stays when false. */
+bool lab_start_parts(struct lab *l, struct err *err) MUST_CHECK;
 void lab_clear(struct lab *l); /* stops the parts, keeps the simulator */
 /* Undoes what a row arranged. */
 bool lab_reset(struct lab *l, struct err *err) MUST_CHECK;
