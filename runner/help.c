@@ -140,7 +140,8 @@ static void zsh(const struct verb_row *verbs, FILE *out)
 
 static void fish(const struct verb_row *verbs, FILE *out)
 {
-	fprintf(out, "# fish completion of gauntlet; made by: gauntlet completion fish\n");
+	fprintf(out, "# fish completion of gauntlet; made by: gauntlet completion fish\n"
+		     "complete -c gauntlet -n __fish_use_subcommand -f\n");
 	for (const struct verb_row *v = verbs; v->name; v++) {
 		fprintf(out, "complete -c gauntlet -n __fish_use_subcommand -a %s -d \"%s\"\n",
 			v->name, v->help);

@@ -78,7 +78,7 @@ const struct option_row option_rows[] = {
 	  "a JSON report to read" },
 	{ "owner", 0, TEXT, "NAME", KNOWN_VERB, AT(owner), NULL, false,
 	  "who answers for the known failures" },
-	{ "format", 0, TEXT, "FORMAT", LIST | PROVE | COMPARE, AT(format), NULL, false,
+	{ "format", 0, TEXT, "FORMAT", LIST | PROVE | COMPARE, AT(format), format_words, false,
 	  "text, json, markdown or html; of a list also rows and profile" },
 	{ "output", 'o', TEXT, "FILE", LIST | PROVE | MERGE | INIT | KNOWN_VERB, AT(output),
 	  NULL, true, "write there instead of to standard output" },

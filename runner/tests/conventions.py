@@ -8,6 +8,7 @@ import json
 import os
 import pty
 import re
+import shutil
 import signal
 import subprocess
 import xml.etree.ElementTree as tree
@@ -210,6 +211,45 @@ def _():
         run(f"run --section plain --shard {i}/2 -r json=part{i}.json")
     exits("merge part1.json part2.json -o both.json", 0)
     exits("merge part1.json", 3)
+
+
+def completed_by_bash(*words):
+    script = ('source complete.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _gauntlet; '
+              'printf "%s\\n" "${COMPREPLY[@]}"')
+    return subprocess.run(["bash", "-c", script, "-", *words], env=ENV, text=True,
+                          capture_output=True, check=True).stdout.split()
+
+
+def completed_by_fish(*words):
+    script = f"source complete.fish; complete -C'{' '.join(words)}'"
+    said = subprocess.run(["fish", "--no-config", "-c", script], env={**ENV, "HOME": os.getcwd()},
+                          text=True, capture_output=True, check=True).stdout
+    return [line.split("\t")[0] for line in said.splitlines()]
+
+
+@expect("completion of bash, zsh and fish: verbs, the options of a verb, and what they may be")
+def _():
+    for shell in ("bash", "zsh", "fish"):
+        put(f"complete.{shell}", exits(f"completion {shell}", 0).stdout)
+    for shell, complete in (("bash", completed_by_bash), ("fish", completed_by_fish)):
+        if not shutil.which(shell):
+            print(f"# SKIPPED: {shell} is not installed")
+            continue
+        assert complete("gauntlet", "mer") == ["merge"], shell
+        assert complete("gauntlet", "run", "--run-t") == ["--run-timeout"], shell
+        assert complete("gauntlet", "run", "--surface", "g") == ["gateway"], shell
+        assert complete("gauntlet", "list", "-p", "a") == ["azure"], shell
+        assert not complete("gauntlet", "compare", "--surf"), "an option of another verb"
+    if shutil.which("zsh"):
+        subprocess.run(["zsh", "-f", "-c", "autoload -Uz compinit && compinit -D && "
+                        "source complete.zsh 2>/dev/null; (( $+functions[_gauntlet] ))"], env=ENV, check=True)
+    else:
+        print("# SKIPPED: zsh is not installed")
+    every = {o for o in re.findall(r"--([a-z-]+)", exits("help run", 0).stdout) if o != "no-such"}
+    for shell, form in (("bash", "--{} "), ("zsh", "'--{}"), ("fish", "-l {} ")):
+        text = read(f"complete.{shell}").replace("\n", " ")
+        missing = [o for o in every if form.format(o) not in text]
+        assert not missing, (shell, missing)
 
 
 tell()
