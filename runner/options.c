@@ -13,6 +13,8 @@ enum { SELECTS = RUN | LIST | PROVE | GATE, PLAYS = RUN | PROVE | GATE };
 static const char *const surface_words[] = { "cli", "gateway", "pdp", "service", "sdk", NULL };
 static const char *const level_words[] = { "documented", "extended", "advice", NULL };
 static const char *const provider_words[] = { "azure", "okta", "keycloak", NULL };
+static const char *const format_words[] = { "text", "json",    "rows", "markdown",
+					    "html", "profile", NULL };
 static const char *const edition_words[] = { "nemo", "nmp", "nemo-callout", NULL };
 
 #define AT(field) offsetof(struct options, field)
