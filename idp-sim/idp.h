@@ -82,7 +82,7 @@ void idp_secrets(struct idp *s, int64_t since,
  *	GET    /_sim/openapi.json
  *	GET    /_sim/providers                  name, issuer, endpoints, clients, users
  *	POST   /_sim/reset                      state, troubles, journal, clock as at start
- *	POST   /_sim/reload                     the configuration again; sessions go on
+ *	POST   /_sim/reload                     provider files and configuration again
  *	GET    /_sim/clock                      {"now": 1771087320, "frozen": false}
  *	PUT    /_sim/clock                      {"now": N} and/or {"frozen": true}
  *	POST   /_sim/clock/advance              {"seconds": N} or {"for": "90d"}

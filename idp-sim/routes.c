@@ -102,7 +102,7 @@ const struct route control_routes[] = {
 	{ "POST", "/_sim/reset", route_reset,
 	  "State, troubles, journal and clock as at start." },
 	{ "POST", "/_sim/reload", route_reload,
-	  "Read the configuration again; sessions go on." },
+	  "Read provider files and the configuration again; sessions go on." },
 	{ "GET", "/_sim/clock", route_show_clock, "The virtual time." },
 	{ "PUT", "/_sim/clock", route_set_clock, "Set or freeze it.", clock_body },
 	{ "POST", "/_sim/clock/advance", route_advance_clock, "Move it.", advance_body },

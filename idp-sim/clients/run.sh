@@ -4,8 +4,14 @@
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 IDP_SIM=$(realpath "$1") CLIENTS=$2
-"$here/install.sh" "$CLIENTS" || exit $?
 export IDP_SIM CLIENTS
+if [ "$3" = test_nemo.py ]; then
+	# The platform's command line has an install script of its own.
+	nemo=$CLIENTS/../targets/nemo-cli
+	"$here/../../fixtures/targets/install/nemo-cli.sh" "$nemo" || exit $?
+	cd "$here" && PYTHONDONTWRITEBYTECODE=1 exec python3 "$3" "$IDP_SIM" "$nemo/bin/nemo"
+fi
+"$here/install.sh" "$CLIENTS" || exit $?
 case $3 in
 *.py)
 	cd "$here" && PYTHONDONTWRITEBYTECODE=1 exec "$CLIENTS/python/bin/python" "$3" "$IDP_SIM"

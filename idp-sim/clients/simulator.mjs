@@ -38,9 +38,9 @@ export class Simulator {
     return this.call('POST', '/_sim/troubles', { error: code, ...scope });
   }
 
-  // Approves or denies once a device code was polled.
-  async afterPoll(act) {
-    await this.call('GET', '/_sim/journal?wait=30&n=1&grant=device_code');
+  // Approves or denies once a device code was polled, or so often.
+  async afterPoll(act, polls = 1) {
+    await this.call('GET', `/_sim/journal?wait=30&n=${polls}&grant=device_code`);
     return act();
   }
 }

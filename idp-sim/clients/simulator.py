@@ -50,8 +50,10 @@ class Simulator:
     def when_polled(self, polls, act):
         """Runs act() in a thread after device codes were polled that often."""
         def watch():
-            self.call("GET", "/_sim/journal?" + urllib.parse.urlencode(
-                {"wait": 30, "n": polls, "grant": "device_code"}))
+            query = urllib.parse.urlencode({"wait": 30, "n": polls, "grant": "device_code"})
+            for _ in range(8):  # a client may take its time to start
+                if len(self.call("GET", "/_sim/journal?" + query)["entries"]) >= polls:
+                    break
             act()
         thread = threading.Thread(target=watch)
         thread.start()

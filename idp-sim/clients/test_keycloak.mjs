@@ -50,6 +50,39 @@ test('an expired refresh token is refused', async () => {
   await assert.rejects(keycloak.grantManager.ensureFreshness(tokens));
 });
 
+// Keycloak's adapter has no device flow; what its documentation points to is any OpenID client.
+const oidc = await load('openid-client');
+const begin = async () => {
+  const config = await oidc.discovery(new URL(sim.ready.issuers.keycloak), 'platform-cli', undefined, oidc.None(),
+    { execute: [oidc.allowInsecureRequests] });
+  const flow = await oidc.initiateDeviceAuthorization(config, { scope: 'openid offline_access' });
+  return { config, flow, poll: () => oidc.pollDeviceAuthorizationGrant(config, { ...flow, interval: 1 }) };
+};
+
+test('device flow: pending is polled on, then approved, then refreshed', async () => {
+  await sim.call('PATCH', '/_sim/providers/keycloak/clients/platform-cli', { lifetimes: { interval: '1s' } });
+  const { config, flow, poll } = await begin();
+  const approved = sim.afterPoll(() => sim.call('POST', `/_sim/devices/${flow.user_code}/approve`, { user: 'alice' }), 2);
+  const tokens = await poll();
+  await approved;
+  const fresh = await oidc.refreshTokenGrant(config, tokens.refresh_token);
+  assert.notEqual(fresh.access_token, tokens.access_token);
+});
+
+test('device flow: declined is access_denied', async () => {
+  const { flow, poll } = await begin();
+  const denied = sim.afterPoll(() => sim.call('POST', `/_sim/devices/${flow.user_code}/deny`));
+  await assert.rejects(poll(), { error: 'access_denied' });
+  await denied;
+});
+
+test('device flow: an old device code is expired_token', async () => {
+  const { poll } = await begin();
+  const late = sim.afterPoll(() => sim.call('POST', '/_sim/clock/advance', { for: '601s' }));
+  await assert.rejects(poll(), { error: 'expired_token' });
+  await late;
+});
+
 test('keys that were rotated are fetched again', async () => {
   await grant();
   await sim.call('POST', '/_sim/keys/rotate', { provider: 'keycloak' });

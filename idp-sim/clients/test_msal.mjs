@@ -8,12 +8,17 @@ const { default: msal } = await load('@azure/msal-node');
 const scopes = ['api://platform/platform.read'];
 const CLI = '66666666-7777-8888-9999-aaaaaaaaaaaa';
 const NO_DEVICE = '88888888-9999-aaaa-bbbb-cccccccccccc';
+const NO_CONSENT = '99999999-aaaa-bbbb-cccc-dddddddddddd';
 const SERVICE = '77777777-8888-9999-aaaa-bbbbbbbbbbbb';
 let sim;
 
 before(async () => { sim = await Simulator.start(process.env.IDP_SIM, '--tls-dir', process.env.TLS_DIR); });
 after(() => sim.stop());
-beforeEach(() => sim.call('POST', '/_sim/reset'));
+beforeEach(async () => {
+  await sim.call('POST', '/_sim/reset');
+  for (const client of [CLI, NO_CONSENT]) // MSAL Node waits as long as it is told to
+    await sim.call('PATCH', `/_sim/providers/azure/clients/${client}`, { lifetimes: { interval: '1s' } });
+});
 
 const auth = (clientId, more = {}) => {
   const host = new URL(sim.ready.tls_origin).host;
@@ -54,6 +59,47 @@ test('a refused device flow is AADSTS7000218', async () => {
   });
   const journal = await sim.call('GET', '/_sim/journal?wait=0&grant=device_code');
   assert.match(journal.entries.at(-1).answer, /AADSTS7000218/);
+});
+
+test('pending is polled on, and then it is approved', async () => {
+  const { ask } = device(CLI);
+  const result = await ask(({ userCode }) => {
+    sim.afterPoll(() => sim.call('POST', `/_sim/devices/${userCode}/approve`, { user: 'alice' }), 3);
+  });
+  assert.ok(result.accessToken);
+  const journal = await sim.call('GET', '/_sim/journal?situation=authorization_pending');
+  assert.ok(journal.entries.length >= 3);
+});
+
+// What MSAL Node makes of a refused poll: its own code, and the provider's error as the message.
+const refused = (error, pattern) => {
+  assert.equal(error.name, 'AuthError');
+  assert.equal(error.errorCode, 'post_request_failed');
+  assert.match(error.errorMessage, pattern);
+  return true;
+};
+
+test('a declined sign-in is reported', async () => {
+  const { ask } = device(CLI);
+  await assert.rejects(ask(({ userCode }) => {
+    sim.afterPoll(() => sim.call('POST', `/_sim/devices/${userCode}/deny`));
+  }), (error) => refused(error, /authorization_declined/));
+});
+
+test('an expired device code is reported', async () => {
+  const { ask } = device(CLI);
+  await assert.rejects(ask(() => {
+    sim.afterPoll(() => sim.call('POST', '/_sim/clock/advance', { for: '16m' }));
+  }), (error) => refused(error, /expired_token/));
+});
+
+test('a missing consent is reported, and was AADSTS65001', async () => {
+  const { ask } = device(NO_CONSENT);
+  await assert.rejects(ask(({ userCode }) => {
+    sim.afterPoll(() => sim.call('POST', `/_sim/devices/${userCode}/approve`, { user: 'alice' }));
+  }), (error) => refused(error, /invalid_grant/));
+  const journal = await sim.call('GET', '/_sim/journal?wait=0&grant=device_code');
+  assert.equal(journal.entries.at(-1).code, 'AADSTS65001');
 });
 
 test('an expired refresh token is AADSTS700082, and asks for interaction', async () => {

@@ -19,6 +19,7 @@ before(async () => {
 after(() => sim.stop());
 beforeEach(async () => {
   await sim.call('POST', '/_sim/reset');
+  await sim.call('PATCH', `/_sim/providers/okta/clients/${CLI}`, { lifetimes: { interval: '1s' } });
   config = await oidc.discovery(issuer, CLI, undefined, oidc.None());
 });
 
@@ -56,6 +57,43 @@ test('an old device code is expired_token', async () => {
 
 test('an unknown scope is invalid_scope', async () => {
   await assert.rejects(begin('openid platform:nope'), { error: 'invalid_scope' });
+});
+
+test('pending is polled on', async () => {
+  const flow = await begin();
+  const approved = sim.afterPoll(
+    () => sim.call('POST', `/_sim/devices/${flow.user_code}/approve`, { user: 'alice' }), 3);
+  await oidc.pollDeviceAuthorizationGrant(config, quick(flow));
+  await approved;
+  const journal = await sim.call('GET', '/_sim/journal?situation=authorization_pending');
+  assert.ok(journal.entries.length >= 2);
+});
+
+test('an expired refresh token is invalid_grant', async () => {
+  const flow = await begin();
+  const approved = sim.afterPoll(() => sim.call('POST', `/_sim/devices/${flow.user_code}/approve`, { user: 'alice' }));
+  const tokens = await oidc.pollDeviceAuthorizationGrant(config, quick(flow));
+  await approved;
+  await sim.call('POST', '/_sim/clock/advance', { for: '91d' });
+  await assert.rejects(oidc.refreshTokenGrant(config, tokens.refresh_token), {
+    error: 'invalid_grant', error_description: 'The refresh token is invalid or expired.',
+  });
+});
+
+test('a device flow that is switched off is unauthorized_client', async () => {
+  const off = await oidc.discovery(issuer, '0oa3nodeviceplat7Qx5d7', undefined, oidc.None());
+  await assert.rejects(oidc.initiateDeviceAuthorization(off, { scope: 'openid' }), { error: 'unauthorized_client' });
+});
+
+test('a missing consent is consent_required', async () => {
+  await sim.fail('consent_missing', { provider: 'okta', grant: 'device_code' });
+  const flow = await begin();
+  const approved = sim.afterPoll(() => sim.call('POST', `/_sim/devices/${flow.user_code}/approve`, { user: 'alice' }));
+  await assert.rejects(oidc.pollDeviceAuthorizationGrant(config, quick(flow)), (error) => {
+    assert.match(error.error, /consent_required|access_denied/);
+    return true;
+  });
+  await approved;
 });
 
 test('a revoked refresh token is invalid_grant', async () => {

@@ -86,6 +86,25 @@ static void a_provider_file_is_read_again(void)
 	CU_ASSERT(strncmp(title(), "Another ", 8) != 0);
 }
 
+/* Documents that are kept ready to be sent are made anew. */
+static void a_document_says_the_new_words(void)
+{
+	static const char path[] = "/zitadel/.well-known/openid-configuration";
+
+	CU_ASSERT_EQUAL(get(&s, path, NULL), 200);
+	CU_ASSERT_EQUAL(get(&s, path, NULL), 200);
+	CU_ASSERT(!says(&s, "a-new-grant"));
+	write_provider("\"grant_types_supported\":[",
+		       "\"grant_types_supported\":[\"a-new-grant\",");
+	CU_ASSERT_EQUAL(control(&s, "POST", "/_sim/reload", NULL), 200);
+	CU_ASSERT_EQUAL(get(&s, path, NULL), 200);
+	CU_ASSERT(says(&s, "a-new-grant"));
+	write_text(provider, original);
+	CU_ASSERT_EQUAL(control(&s, "POST", "/_sim/reload", NULL), 200);
+	CU_ASSERT_EQUAL(get(&s, path, NULL), 200);
+	CU_ASSERT(!says(&s, "a-new-grant"));
+}
+
 /* A device login that began before goes on after. */
 static void a_sign_in_outlives_it(void)
 {
@@ -148,6 +167,7 @@ int main(int argc, char **argv)
 {
 	static CU_TestInfo tests[] = {
 		{ "a provider file is read again", a_provider_file_is_read_again },
+		{ "a document says the new words", a_document_says_the_new_words },
 		{ "a sign-in outlives it", a_sign_in_outlives_it },
 		{ "a mistake changes nothing", a_mistake_changes_nothing },
 		CU_TEST_INFO_NULL,
