@@ -146,7 +146,8 @@ static const struct trial secret_value[] = {
 
 static const struct trial all_workspaces[] = {
 	{ "any user who reads from all workspaces", "mallory",
-	  .path = "/apis/entities/v2/workspaces/-/projects", .allowed = true, .control = true },
+	  .path = "/apis/entities/v2/workspaces/-/projects", .allowed = true,
+	  .guard = "who denies too much fails at many good cases" },
 	{ "a user who writes to all workspaces", "alice", "POST",
 	  "/apis/entities/v2/workspaces/-/projects" },
 	{ 0 }
@@ -536,6 +537,7 @@ static const struct scenario rows[] = {
 		.when = "POST a prompt",
 		.remedy = "Map endpoints to permissions, not methods to reading and writing.",
 		.catalogue = "AUTH-403-VIEWER-INFERENCE",
+		.needs = "service.inference",
 		.mutants = "pdp-post-means-write pdp-ignores-method",
 		.level = LEVEL_EXTENDED,
 		.surfaces = DECIDES,

@@ -366,13 +366,16 @@ static void may_start_anew(struct run *run)
 		run_skipped(run, "needs to start the target anew, and it is attached");
 }
 
-void pdp_blind(struct run *run)
+bool pdp_blind(struct run *run)
 {
 	struct err err = { 0 };
 
 	may_start_anew(run);
-	if (!run->broken && !lab_again(run->lab, true, &err))
+	if (run->broken || lab_again(run->lab, true, &err))
+		return !run->broken;
+	if (run->lab->now.instance)
 		run_broken(run, "%s", err.text);
+	return false;
 }
 
 void pdp_anew(struct run *run)

@@ -22,11 +22,14 @@ size_t provider_saw(struct run *run, const char *endpoint);
 /* POSTs of anybody to any of its paths, known or not. */
 size_t provider_posts(struct run *run);
 /* Form field of the index-th such request, NULL when absent. */
-const char *provider_field(struct run *run, const char *endpoint, size_t index, const char *field);
+const char *provider_field(struct run *run, const char *endpoint, size_t index,
+			   const char *field);
 /* Member of its JSON answer, secrets cut; NULL when absent. */
-const char *provider_answer(struct run *run, const char *endpoint, size_t index, const char *member);
+const char *provider_answer(struct run *run, const char *endpoint, size_t index,
+			    const char *member);
 /* Header of it, secrets cut; NULL when absent. */
-const char *provider_header(struct run *run, const char *endpoint, size_t index, const char *name);
+const char *provider_header(struct run *run, const char *endpoint, size_t index,
+			    const char *name);
 /* When it came, in microseconds since the start of the row; -1 when there was none. */
 int64_t provider_at_us(struct run *run, const char *endpoint, size_t index);
 /* Waits until n of them came; false when the time is over. */
@@ -35,14 +38,15 @@ bool provider_wait(struct run *run, const char *endpoint, size_t n, int timeout_
 /* What a CLI's base URL answers (the face of the platform): canned answers for requests whose
  * path prefix matches, until cleared: one for discovery, one for the rest. */
 struct canned {
-	const char *path;        /* prefix; a word of the edition when without '/': "discovery" "workspaces";
+	const char *
+		path; /* prefix; a word of the edition when without '/': "discovery" "workspaces";
 				    NULL: everything but discovery */
-	int status;              /* 0: close the connection without an answer */
-	const char *type;        /* NULL: application/json */
+	int status;   /* 0: close the connection without an answer */
+	const char *type; /* NULL: application/json */
 	const char *body;
-	const char *location;    /* header, NULL: none */
+	const char *location; /* header, NULL: none */
 	int delay_ms;
-	int times;               /* 0: until cleared */
+	int times; /* 0: until cleared */
 };
 void api_answers(struct run *run, const struct canned *c);
 /* The discovery document as it is, with a JSON merge patch laid over it; stolen. */
@@ -88,8 +92,10 @@ void platform_state(struct run *run, json_t *state);
 void platform_changes(struct run *run, json_t *state);
 /* The entity store, where a decision point gets its bindings, refuses connections, or serves again. */
 void entities_down(struct run *run, bool down);
-/* Starts a decision point anew that cannot load its data; that can. */
-void pdp_blind(struct run *run);
+/* Starts a decision point anew that cannot load its data. Does it call itself ready all the same, by
+ * what its target file waits for? One that does not is gone until the next row. */
+bool pdp_blind(struct run *run);
+/* The same with its data. */
 void pdp_anew(struct run *run);
 /* What the target wrote into its log in this row. */
 const char *target_log(struct run *run);

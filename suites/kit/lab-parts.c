@@ -138,10 +138,12 @@ static char *free_listen(struct lab *l)
 	return arena_printf(l->now.arena, "%s:%d", l->o.address, ntohs(a.sin_port));
 }
 
-/* The bundle is beside the decisions where they have a fixed place. */
+/* The bundle is beside the decisions where they have a fixed place. A decision point that shall
+ * find no data is sent to the entity store, which refuses. */
 static const char *bundle_url(struct lab *l)
 {
-	const char *at = reference_url(l->now.pdp);
+	const char *at = l->now.blind ? recorder_url(l->now.entities)
+				      : reference_url(l->now.pdp);
 	const char *seen = place_seen(l, "pdp", at);
 
 	return arena_printf(l->now.arena, "%s%s", seen, edition_path(l->edition, "bundle"));

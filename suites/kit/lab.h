@@ -53,6 +53,7 @@ struct assembly {
 	bool doubted; /* a request got no answer: somebody must look after the target */
 	bool lost;    /* an attached target does not answer any more */
 	bool misled;  /* the target may remember a decision that the row made up */
+	bool blind;   /* the target was started without its data */
 	bool spoiled; /* the parts remember what the row did: start them anew */
 };
 

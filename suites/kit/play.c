@@ -181,6 +181,10 @@ static void check_alive(struct run *run)
 
 	if (t->attached)
 		reach_after_row(run);
+	if (!instance) { /* the row started one that did not get ready */
+		lab_clear(run->lab);
+		return;
+	}
 	if (t->attached || !t->alive || t->alive(t->ctx, instance))
 		return;
 	check_that(run, false, "keeps running", "the target keeps running", "it ended: %s",
