@@ -6,6 +6,7 @@
 
 #include "idp-sim/base/conf.h"
 
+#include <ctype.h>
 #include <string.h>
 
 /* A gateway that asks about another method than the client's fails here, and is no reason to
@@ -169,13 +170,23 @@ static void query_is_no_path(struct run *run)
 		false);
 }
 
+/* Envoy has names in lower case. */
+static const char *envoy_name(struct run *run, const char *word)
+{
+	char *name = run_printf(run, "%s", header_name(run, word));
+
+	for (char *c = name; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	return name;
+}
+
 /* The input that Envoy's ext_authz plugin makes of a request. */
 static json_t *envoy_input(struct run *run, const char *person)
 {
 	return json_pack("{s:{s:{s:{s:s, s:s, s:{s:s, s:s}}}}}", "attributes", "request",
 			 "http", "method", "GET", "path", ws_path(run, NULL), "headers",
-			 "x-nmp-principal-id", person_subject(run, person),
-			 "x-nmp-principal-email", person_email(run, person));
+			 envoy_name(run, "principal_id"), person_subject(run, person),
+			 envoy_name(run, "principal_email"), person_email(run, person));
 }
 
 static void envoy_form(struct run *run)

@@ -224,6 +224,10 @@ static void environment(struct words *w, struct instance *in, const struct comma
 	struct lab *l = in->lab;
 	const char *prefix = conf_str(edition_root(l->edition), "cli.environment", "NMP_");
 	const char *path = getenv("PATH");
+	/* The command has a folder of its own. */
+	AUTO(char)
+	char *file =
+		l->o.edition && strchr(l->o.edition, '/') ? realpath(l->o.edition, NULL) : NULL;
 	AUTO_BUF mutants = { 0 };
 
 	/* First: of two variables with one name the first counts. */
@@ -235,7 +239,9 @@ static void environment(struct words *w, struct instance *in, const struct comma
 	word(w, arena_printf(w->arena, "HOME=%s", in->urls->home));
 	word(w, arena_printf(w->arena, "%sBASE_URL=%s", prefix, in->urls->platform));
 	word(w, arena_printf(w->arena, "REFERENCE_EDITION=%s",
-			     l->o.edition ? l->o.edition : edition_name(l->edition)));
+			     file	    ? file
+			     : l->o.edition ? l->o.edition
+					    : edition_name(l->edition)));
 	if (mutants.n)
 		word(w, arena_printf(w->arena, "REFERENCE_MUTANT=%s", mutants.p));
 	word(w, "BROWSER=true");

@@ -87,11 +87,13 @@ char *scenario_id(struct arena *a, const struct suite *s, const struct scenario 
 {
 	bool several = row->surfaces & (row->surfaces - 1);
 	bool nemo = !edition || strcmp(edition, "nemo") == 0;
+	const char *slash = nemo ? NULL : strrchr(edition, '/');
+	const char *name = nemo ? "" : slash ? slash + 1 : edition; /* of "a/nhx.yaml": "nhx" */
 
-	return arena_printf(a, "%s/%s@%s%s%s%s%s", s->section, row->name,
+	return arena_printf(a, "%s/%s@%s%s%s%s%.*s", s->section, row->name,
 			    row->providers == ANY_PROVIDER ? "any" : provider,
 			    several ? ":" : "", several ? surface_word(surface) : "",
-			    nemo ? "" : ":", nemo ? "" : edition);
+			    nemo ? "" : ":", (int)strcspn(name, "."), name);
 }
 
 /* ---- playing ---- */
