@@ -205,6 +205,7 @@ bool lab_again(struct lab *l, bool blind, struct err *err)
 	struct assembly *s = &l->now;
 
 	s->spoiled = true;
+	s->blind = blind;
 	if (!recorder_refuse(s->entities, blind, err))
 		return false;
 	l->target->stop(l->target->ctx, s->instance);
