@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* given-pdp.c - a decision point that says what a row wants, and what it was asked. */
+/* given-pdp.c - a decision point that says what a row wants, is started anew, and what it was
+ * asked. */
 #include "suites/kit/given.h"
 
 #include "suites/kit/caches.h"
@@ -82,4 +83,40 @@ void upstream_says(struct run *run, const struct recorder_answer *a)
 	run->lab->now.misled = true;
 	if (run->lab->now.upstream)
 		recorder_say(run->lab->now.upstream, a);
+}
+
+void entities_down(struct run *run, bool down)
+{
+	struct err err = { 0 };
+
+	if (run->lab->now.entities && !recorder_refuse(run->lab->now.entities, down, &err))
+		run_broken(run, "%s", err.text);
+}
+
+/* One that runs somewhere else stays as it is. */
+static void may_start_anew(struct run *run)
+{
+	if (run->lab->target->attached)
+		run_skipped(run, "needs to start the target anew, and it is attached");
+}
+
+bool pdp_blind(struct run *run)
+{
+	struct err err = { 0 };
+
+	may_start_anew(run);
+	if (run->broken || lab_again(run->lab, true, &err))
+		return !run->broken;
+	if (run->lab->now.instance)
+		run_broken(run, "%s", err.text);
+	return false;
+}
+
+void pdp_anew(struct run *run)
+{
+	struct err err = { 0 };
+
+	may_start_anew(run);
+	if (!run->broken && !lab_again(run->lab, false, &err))
+		run_broken(run, "%s", err.text);
 }

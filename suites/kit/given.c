@@ -351,42 +351,6 @@ void platform_changes(struct run *run, json_t *state)
 	json_decref(state);
 }
 
-void entities_down(struct run *run, bool down)
-{
-	struct err err = { 0 };
-
-	if (run->lab->now.entities && !recorder_refuse(run->lab->now.entities, down, &err))
-		run_broken(run, "%s", err.text);
-}
-
-/* One that runs somewhere else stays as it is. */
-static void may_start_anew(struct run *run)
-{
-	if (run->lab->target->attached)
-		run_skipped(run, "needs to start the target anew, and it is attached");
-}
-
-bool pdp_blind(struct run *run)
-{
-	struct err err = { 0 };
-
-	may_start_anew(run);
-	if (run->broken || lab_again(run->lab, true, &err))
-		return !run->broken;
-	if (run->lab->now.instance)
-		run_broken(run, "%s", err.text);
-	return false;
-}
-
-void pdp_anew(struct run *run)
-{
-	struct err err = { 0 };
-
-	may_start_anew(run);
-	if (!run->broken && !lab_again(run->lab, false, &err))
-		run_broken(run, "%s", err.text);
-}
-
 const char *target_log(struct run *run)
 {
 	const struct target *t = run->lab->target;

@@ -168,12 +168,17 @@ size_t lab_remove(struct lab *l, const char *const *paths, struct buf *left)
 		.config = &l->now.config,
 		.result = &r,
 	};
-	size_t n = 0, gone = 0;
+	const char **secrets =
+		l->secrets; /* of the row before: its report is still to be made */
+	size_t n_secrets = l->n_secrets, n = 0, gone = 0;
 
+	l->n_secrets = 0;
 	while (paths[n])
 		n++;
 	while (n-- > 0)
 		gone += remove_one(&run, paths[n], left);
 	release_owned(&run);
+	l->secrets = secrets;
+	l->n_secrets = n_secrets;
 	return gone;
 }

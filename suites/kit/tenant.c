@@ -55,6 +55,7 @@ const char *tenant_token(struct run *run, const struct token_ask *ask, const cha
 {
 	const char *person = ask->person ? ask->person : "alice";
 	const char *user = user_of(run->lab, person);
+	const char *token;
 	bool forged = ask->forge || ask->age_s || ask->lifetime_s || ask->claims || ask->header;
 
 	json_decref(ask->claims);
@@ -63,7 +64,11 @@ const char *tenant_token(struct run *run, const struct token_ask *ask, const cha
 		run_skipped(run, "needs a token that a real tenant does not issue");
 	else if (!user)
 		run_skipped(run, "needs a user of the tenant for '%s' (tenant.users)", person);
-	return run->broken ? "" : arena_str(run->arena, fetched(run, user, scope));
+	if (run->broken)
+		return "";
+	token = arena_str(run->arena, fetched(run, user, scope));
+	secret_note(run, token);
+	return token;
 }
 
 static void take(const char **to, const char *value)
