@@ -103,8 +103,6 @@ void serve_document(struct exchange *x)
 {
 	struct trouble t;
 
-	if (x->tenant)
-		x->key = keys_current(x->tenant->keys, NULL);
 	if (x->endpoint->kind != EP_DOCUMENT && spoil_document(x, &t))
 		serve_spoilt(x, &t);
 	else {

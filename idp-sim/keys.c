@@ -14,12 +14,15 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
-enum { FIXED_RSA = 12, FIXED_EC = 3, KEYS_LIMIT = 4 << 20 };
+enum { FIXED_RSA = 12, FIXED_EC = 3, KEYS_LIMIT = 4 << 20, MOST_BITS = 8192 };
 
 struct keys {
 	char name[200], file[4096], alg[16]; /* file "": the built-in keys */
 	enum kid_style kid;
 	unsigned start; /* the fixed key this name begins with */
+	/* What the file or the program has, until the keys are made of it: see ready(). */
+	EVP_PKEY *signing_pkey, *encryption_pkey;
+	_Atomic bool made;
 	_Atomic(struct key *) first;
 	struct key *encryption; /* the head of the list when there is one */
 	struct key *tricks;	/* newest first, never in the list above */
@@ -134,20 +137,69 @@ static void push(struct keys *k, struct key *key)
 	change_note();
 }
 
-static struct key *make(struct keys *k, const char *alg, unsigned nth, struct err *err)
+static bool is_usable(const EVP_PKEY *pkey)
+{
+	int bits = EVP_PKEY_get_bits(pkey);
+
+	return EVP_PKEY_is_a(pkey, "RSA") ? bits <= MOST_BITS
+					  : EVP_PKEY_is_a(pkey, "EC") && bits == 256;
+}
+
+static EVP_PKEY *find_pkey(struct keys *k, const char *alg, unsigned nth, struct err *err)
 {
 	struct err why = { 0 };
 	EVP_PKEY *pkey = *k->file ? from_file(k, alg, nth, &why) : fixed(k, alg, nth);
 
-	if (!pkey && why.kind) {
+	if (pkey && is_usable(pkey))
+		return pkey;
+	if (pkey)
+		fail(err, ERR_CRYPTO, "cannot use a key that is neither RSA nor P-256");
+	else if (why.kind)
 		*err = why;
-		return NULL;
-	}
+	else
+		fail_openssl(err, "cannot make a key");
+	EVP_PKEY_free(pkey);
+	return NULL;
+}
+
+static struct key *key_of(struct keys *k, EVP_PKEY *pkey, const char *alg, struct err *err)
+{
 	const char *slash = strrchr(k->name, '/');
 	struct key *key = key_new(pkey, alg, k->kid, slash ? slash + 1 : k->name, err);
+
 	if (key)
 		key->published = true;
 	return key;
+}
+
+static struct key *make(struct keys *k, const char *alg, unsigned nth, struct err *err)
+{
+	EVP_PKEY *pkey = find_pkey(k, alg, nth, err);
+
+	return pkey ? key_of(k, pkey, alg, err) : NULL;
+}
+
+/* The first keys of a tenant are made when the first of them is asked for: describing a key takes
+ * as long as signing with it, and most tenants are never asked. */
+static void ready(struct keys *k)
+{
+	struct err err;
+
+	if (k->made)
+		return;
+	pthread_mutex_lock(&k->lock);
+	if (!k->made) {
+		struct key *signing = key_of(k, MOVE(k->signing_pkey), k->alg, &err);
+
+		if (k->encryption_pkey)
+			k->encryption = key_of(k, MOVE(k->encryption_pkey), "RSA-OAEP", &err);
+		if (!signing)
+			abort(); /* a key of a good kind: only memory can be gone */
+		k->first = k->encryption;
+		push(k, signing);
+		k->made = true;
+	}
+	pthread_mutex_unlock(&k->lock);
 }
 
 static const struct key *find_alg(struct keys *k, const char *alg)
@@ -170,18 +222,13 @@ struct keys *keys_new(const struct keys_options *o, struct err *err)
 	snprintf(k->alg, sizeof(k->alg), "%s", o->alg ? o->alg : "RS256");
 	k->kid = o->kid;
 	k->start = start_of(o->name);
-	struct key *signing = make(k, k->alg, 0, err);
-	if (signing && o->encryption_key)
-		k->encryption = make(k, "RSA-OAEP", 0, err);
-	if (!signing || (o->encryption_key && !k->encryption)) {
-		if (signing)
-			key_free(signing);
-		keys_free(k);
-		return NULL;
-	}
-	k->first = k->encryption;
-	push(k, signing);
-	return k;
+	k->signing_pkey = find_pkey(k, k->alg, 0, err);
+	if (k->signing_pkey && o->encryption_key)
+		k->encryption_pkey = find_pkey(k, "RSA-OAEP", 0, err);
+	if (k->signing_pkey && (k->encryption_pkey || !o->encryption_key))
+		return k;
+	keys_free(k);
+	return NULL;
 }
 
 static void free_list(struct key *key)
@@ -197,6 +244,8 @@ void keys_free(struct keys *k)
 {
 	if (!k)
 		return;
+	EVP_PKEY_free(k->signing_pkey);
+	EVP_PKEY_free(k->encryption_pkey);
 	free_list(k->first);
 	free_list(k->tricks);
 	pthread_mutex_destroy(&k->lock);
@@ -222,6 +271,7 @@ void keys_secret(struct keys *k, const char *label, unsigned char ret[64])
 {
 	const struct key *oldest = NULL;
 
+	ready(k);
 	for (const struct key *key = k->first; key; key = key->next)
 		if (!strcmp(key->alg, k->alg))
 			oldest = key;
@@ -239,9 +289,11 @@ static struct key *derived(struct keys *k, const char *alg)
 
 const struct key *keys_current(struct keys *k, const char *alg)
 {
-	const struct key *found = find_alg(k, alg ? alg : k->alg);
+	const struct key *found;
 	struct err err;
 
+	ready(k);
+	found = find_alg(k, alg ? alg : k->alg);
 	if (found)
 		return found;
 	pthread_mutex_lock(&k->lock);
@@ -258,11 +310,13 @@ const struct key *keys_current(struct keys *k, const char *alg)
 
 const struct key *keys_first(struct keys *k)
 {
+	ready(k);
 	return k->first;
 }
 
 const struct key *keys_find(struct keys *k, const char *kid)
 {
+	ready(k);
 	for (const struct key *key = k->first; key && kid; key = key->next)
 		if (!strcmp(key->kid, kid))
 			return key;
@@ -271,6 +325,7 @@ const struct key *keys_find(struct keys *k, const char *kid)
 
 const struct key *keys_rotate(struct keys *k, bool publish, struct err *err)
 {
+	ready(k);
 	pthread_mutex_lock(&k->lock);
 	struct key *key = make(k, k->alg, k->rotations + 1, err);
 	if (key) {

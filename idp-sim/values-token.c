@@ -162,21 +162,29 @@ static bool get_client_info(struct exchange *x, const char *arg, struct value *v
 
 /* ---- keys ---- */
 
+/* The one that signs, or that stands in a JWKS just now; most documents need none. */
+static const struct key *key_of(struct exchange *x)
+{
+	if (!x->key && x->tenant)
+		x->key = keys_current(x->tenant->keys, NULL);
+	return x->key;
+}
+
 static bool get_alg(struct exchange *x, const char *arg, struct value *v)
 {
-	return x->key && set_str(v, x->key->alg);
+	return key_of(x) && set_str(v, key_of(x)->alg);
 }
 
 static bool get_kid(struct exchange *x, const char *arg, struct value *v)
 {
-	return x->key && set_str(v, x->key->kid);
+	return key_of(x) && set_str(v, key_of(x)->kid);
 }
 
 static bool get_key(struct exchange *x, const char *arg, struct value *v)
 {
-	const struct key *k = x->key;
+	const struct key *k = arg ? key_of(x) : NULL;
 
-	if (!k || !arg)
+	if (!k)
 		return false;
 	const struct key_certificate *c =
 		strncmp(arg, "x5", 2) ? &(struct key_certificate) { 0 } : key_certificate(k);
