@@ -6,7 +6,6 @@ when redis-server or nginx is missing or this build has no hiredis.
 """
 import concurrent.futures
 import http.client
-import json
 import os
 import re
 import shutil
