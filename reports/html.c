@@ -48,19 +48,21 @@ static void stopped(struct page *p, const struct result **worst, size_t n)
 
 static void not_tried(struct page *p)
 {
-	if (!p->rs->n_missing)
+	size_t n = p->rs->n_missing;
+
+	if (!n)
 		return;
 	page_printf(
 		p,
-		"<section><h2>Not tried</h2><details><summary>%zu promises of the plan have "
-		"no result</summary><ul>",
-		p->rs->n_missing);
-	for (size_t i = 0; i < p->rs->n_missing; i++) {
+		"<section><h2>Not tried</h2><div class=\"list\"><details><summary>%zu %s of "
+		"the plan %s no result</summary><ul>",
+		n, n == 1 ? "promise" : "promises", n == 1 ? "has" : "have");
+	for (size_t i = 0; i < n; i++) {
 		page_str(p, "<li><code>");
 		page_text(p, p->rs->missing[i]);
 		page_str(p, "</code></li>");
 	}
-	page_str(p, "</ul></details></section>\n");
+	page_str(p, "</ul></details></div></section>\n");
 }
 
 static void where(struct page *p)
@@ -263,7 +265,8 @@ static void footer(struct page *p)
 			  (unsigned long long)rs->seed));
 	fact(p, "exit code", arena_printf(p->arena, "%d (%s)", code, codes[code]));
 	json_object_foreach(rs->provenance, key, value) {
-		fact(p, spoken(p, key), results_fact(p->arena, rs, key));
+		if (strcmp(key, "edition") != 0 && strcmp(key, "seed") != 0) /* see above */
+			fact(p, spoken(p, key), results_fact(p->arena, rs, key));
 	}
 	fact(p, "secrets", "tokens decoded, every signature cut");
 	if (p->cut)
