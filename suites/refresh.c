@@ -141,12 +141,14 @@ static void not_on_403(struct run *run)
 
 	login_given(run, "alice", 3000, true);
 	control_succeeds(run, "a command with a good login succeeds", list(run));
-	api_answers(run,
-		    &(struct canned) { .status = 403, .body = "{\"detail\":\"Forbidden\"}" });
+	api_answers(run, &(struct canned) { .path = "workspaces",
+					    .status = 403,
+					    .body = "{\"detail\":\"Forbidden\"}" });
 	r = list(run);
 	check_fails(run, "exits with an error", r);
 	check_contains(run, "shows the refusal", r->err, "403|orbidden|ermission");
-	check_count(run, "neither refreshes nor logs in", provider_posts(run), 0);
+	check_count(run, "neither refreshes nor logs in",
+		    refreshes(run) + provider_saw(run, "device"), 0);
 	check_count(run, "asks once", api_saw(run, NULL, NULL) - 1, 1);
 }
 

@@ -101,18 +101,6 @@ size_t provider_saw(struct run *run, const char *endpoint)
 	return json_array_size(journal(run, endpoint, 1, 0));
 }
 
-size_t provider_posts(struct run *run)
-{
-	const char *path =
-		run_printf(run, "/_sim/journal?since=%lld", (long long)run->lab->journal_from);
-	json_t *e;
-	size_t i, n = 0;
-
-	json_array_foreach(json_object_get(sim(run, "GET", path, NULL), "entries"), i, e)
-		n += strcmp(conf_str(e, "method", ""), "POST") == 0;
-	return n;
-}
-
 bool provider_wait(struct run *run, const char *endpoint, size_t n, int timeout_ms)
 {
 	return json_array_size(journal(run, endpoint, n, timeout_ms / 1000.0)) >= n;

@@ -19,8 +19,6 @@ json_t *sim(struct run *run, const char *method, const char *path, json_t *stole
 /* Requests that the provider saw in this row: endpoint "token" "device_authorization" "discovery"
  * "jwks" ..., NULL: any. */
 size_t provider_saw(struct run *run, const char *endpoint);
-/* POSTs of anybody to any of its paths, known or not. */
-size_t provider_posts(struct run *run);
 /* Form field of the index-th such request, NULL when absent. */
 const char *provider_field(struct run *run, const char *endpoint, size_t index,
 			   const char *field);
