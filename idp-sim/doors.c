@@ -270,6 +270,16 @@ bool doors_serve(const struct idp *s, const struct door *via, const struct provi
 	return true;
 }
 
+void doors_stay_at_home(struct exchange *x, const struct door *via)
+{
+	const char *origin = via ? NULL : doors_origin(x->idp, NULL, x->provider, x->tenant);
+
+	if (!doors_serve(x->idp, via, x->provider, x->tenant))
+		x->tenant = NULL;
+	else if (origin)
+		x->origin = origin;
+}
+
 json_t *doors_describe(const struct idp *s)
 {
 	json_t *o = s->doors ? json_object() : NULL;

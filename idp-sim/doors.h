@@ -39,6 +39,9 @@ const char *door_public_url(const struct door *d); /* NULL: none */
 /* May it be served there? t NULL: anything of the provider. */
 bool doors_serve(const struct idp *s, const struct door *via, const struct provider *p,
 		 const struct tenant *t);
+/* Forgets the tenant of an exchange that came by another door than its own; where it has a public
+ * URL of its own the origin is that, whichever way the request came. */
+void doors_stay_at_home(struct exchange *x, const struct door *via);
 /* The tenant of a path that names none; NULL: the door is the whole provider's. */
 const char *door_tenant(const struct door *d);
 /* {"azure": "https://127.0.0.1:41234", "okta/default": ...}; NULL when there are none. */

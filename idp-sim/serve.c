@@ -244,18 +244,6 @@ static bool is_malformed_tenant(const char *word)
 								 "0123456789.-")]);
 }
 
-/* A tenant with an origin of its own is not known elsewhere; one with a public URL of its own is
- * what that says, whichever way a request came. */
-static void stay_at_home(struct exchange *x, const struct door *via)
-{
-	const char *origin = via ? NULL : doors_origin(x->idp, NULL, x->provider, x->tenant);
-
-	if (!doors_serve(x->idp, via, x->provider, x->tenant))
-		x->tenant = NULL;
-	else if (origin)
-		x->origin = origin;
-}
-
 static bool find_tenant(struct exchange *x, const char *word, size_t n)
 {
 	const struct door *via = doors_via(x->idp, x->rq);
@@ -274,7 +262,7 @@ static bool find_tenant(struct exchange *x, const char *word, size_t n)
 	if (!x->tenant && x->idp->options.adopt && *x->tenant_word)
 		x->tenant = adopt_tenant(x, x->tenant_word);
 	if (x->tenant && x->idp->doors)
-		stay_at_home(x, via);
+		doors_stay_at_home(x, via);
 	if (x->tenant) {
 		x->facts.tenant = x->tenant->id;
 		return true;
