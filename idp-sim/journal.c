@@ -2,51 +2,19 @@
 /*
  * A ring of what was said, kept as it came and made JSON without secrets when somebody reads it:
  * a request costs a copy into memory that its slot already has. Nothing leaves but through
- * write_entry(), which takes the secrets out.
+ * entry_write(), which takes the secrets out.
  *
  * Threads do not wait for each other: each takes the next number and fills the slot of that
- * number under a lock that few slots share. A reader stops before a number whose slot is not filled yet.
+ * number under a lock that few slots share. A reader stops before a number whose slot is not filled
+ * yet.
  */
-#include "idp-sim/journal.h"
-
-#include "idp-sim/base/buf.h"
-#include "idp-sim/redact.h"
+#include "idp-sim/journal-private.h"
 
 #include <pthread.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 enum { DEFAULT_LIMIT = 1000, BODY_LIMIT = 16 << 10, LOCKS = 16 };
-
-enum part {
-	PART_METHOD = 8,
-	PART_PATH,
-	PART_QUERY,
-	PART_TYPE,
-	PART_BODY,
-	PART_ANSWER,
-	N_PARTS
-};
-
-/* One exchange. `raw` holds its parts and then its headers, each a name and a value; the first
- * eight parts are the facts. */
-struct entry {
-	int64_t seq; /* from 1; 0: never filled */
-	bool empty;  /* since a reset */
-	int64_t time_ms, took_us;
-	int status;
-	enum web_fault fault;
-	struct buf raw;
-	struct span {
-		uint32_t at, n; /* n ABSENT: NULL */
-	} parts[N_PARTS];
-	uint32_t headers_at;
-	size_t body_len, answer_len; /* in full; a part that is too long is left out */
-	struct web_ready *ready; /* the answer, when it was kept ready; NULL: it is in raw */
-};
-
-#define ABSENT UINT32_MAX
 
 struct journal {
 	struct journal_options o;
@@ -139,25 +107,9 @@ void journal_free(struct journal *j)
 	free(j);
 }
 
-static const struct {
-	const char *name;
-	size_t at;
-} members[] = {
-	{ "provider", offsetof(struct facts, provider) },
-	{ "tenant", offsetof(struct facts, tenant) },
-	{ "endpoint", offsetof(struct facts, endpoint) },
-	{ "grant", offsetof(struct facts, grant) },
-	{ "client_id", offsetof(struct facts, client_id) },
-	{ "user", offsetof(struct facts, user) },
-	{ "situation", offsetof(struct facts, situation) },
-	{ "code", offsetof(struct facts, code) },
-};
-
-_Static_assert(ARRAY_LEN(members) == PART_METHOD, "the facts come first");
-
 static const char *fact(const struct facts *f, size_t i)
 {
-	return *(const char *const *)((const char *)f + members[i].at);
+	return *(const char *const *)((const char *)f + journal_facts[i].at);
 }
 
 /* ---- keeping ---- */
@@ -188,7 +140,7 @@ static void keep_exchange(struct entry *e, const struct facts *f, const struct w
 	bool whole = rp->body_len && *rp->body == '{' && rp->body_len <= BODY_LIMIT;
 
 	buf_reset(&e->raw);
-	for (size_t i = 0; i < ARRAY_LEN(members); i++)
+	for (size_t i = 0; i < (size_t)N_FACTS; i++)
 		keep_text(e, (enum part)i, fact(f, i));
 	keep_text(e, PART_METHOD, rq->method);
 	keep_text(e, PART_PATH, rq->path);
@@ -253,120 +205,14 @@ void journal_add(struct journal *j, const struct facts *f, const struct web_requ
 		tell(j, f, rp);
 }
 
-/* ---- writing ---- */
-
-/* NULL when the part is absent; `ret_n` may be NULL. Not NUL-terminated. */
-static const char *part_of(const struct entry *e, enum part part, size_t *ret_n)
-{
-	struct span s = e->parts[part];
-
-	if (s.n == ABSENT)
-		return NULL;
-	if (ret_n)
-		*ret_n = s.n;
-	return e->raw.p + s.at;
-}
-
-static void put_part(struct buf *out, const char *name, const struct entry *e, enum part part)
-{
-	size_t n;
-	const char *text = part_of(e, part, &n);
-
-	if (!text)
-		return;
-	buf_printf(out, ",\"%s\":", name);
-	buf_json(out, text, n);
-}
-
-static void put_headers(struct buf *out, const struct entry *e)
-{
-	const char *end = e->raw.p + e->raw.n, *p = e->raw.p + e->headers_at;
-
-	buf_str(out, ",\"headers\":{");
-	for (bool more = false; p < end; more = true) {
-		const char *name = p, *value = name + strlen(name) + 1;
-		AUTO_BUF safe = { 0 };
-
-		redact_header(name, value, &safe);
-		buf_str(out, more ? "," : "");
-		buf_json(out, name, strlen(name));
-		buf_char(out, ':');
-		buf_json(out, safe.p ? safe.p : "", safe.n);
-		p = value + strlen(value) + 1;
-	}
-	buf_char(out, '}');
-}
-
-static void put_request(struct buf *out, const struct entry *e)
-{
-	static const char form[] = "application/x-www-form-urlencoded";
-	size_t n = 0, type_n = 0;
-	const char *query = part_of(e, PART_QUERY, &n), *type, *body;
-
-	put_part(out, "method", e, PART_METHOD);
-	put_part(out, "path", e, PART_PATH);
-	if (query) {
-		buf_str(out, ",\"query\":");
-		redact_form(query, n, out);
-	}
-	put_headers(out, e);
-	type = part_of(e, PART_TYPE, &type_n);
-	body = part_of(e, PART_BODY, &n);
-	if (!e->body_len)
-		return;
-	if (n && type && type_n >= sizeof(form) - 1 &&
-	    !strncasecmp(type, form, sizeof(form) - 1)) {
-		buf_str(out, ",\"form\":");
-		redact_form(body, n, out);
-	} else {
-		buf_printf(out, ",\"body_bytes\":%zu", e->body_len);
-	}
-}
-
-static void put_reply(struct buf *out, const struct entry *e)
-{
-	AUTO_BUF safe = { 0 };
-	size_t n = e->answer_len;
-	const char *answer = e->ready ? web_ready_body(e->ready) : part_of(e, PART_ANSWER, &n);
-
-	buf_printf(out, ",\"status\":%d", e->status);
-	if (answer) {
-		redact_json(answer, n, &safe);
-		buf_str(out, ",\"answer\":");
-		buf_json(out, safe.p, safe.n);
-	} else if (e->answer_len) {
-		buf_printf(out, ",\"answer_bytes\":%zu", e->answer_len);
-	}
-}
-
-/* The entry as a JSON object, without its secrets. New reference. */
-static json_t *write_entry(const struct entry *e)
-{
-	static const char *const faults[] = {
-		[WEB_FAULT_RESET] = "reset", [WEB_FAULT_TRUNCATE] = "truncate"
-	};
-	AUTO_BUF out = { 0 };
-
-	buf_printf(&out, "{\"seq\":%lld,\"time_ms\":%lld,\"took_us\":%lld", (long long)e->seq,
-		   (long long)e->time_ms, (long long)e->took_us);
-	for (size_t i = 0; i < ARRAY_LEN(members); i++)
-		put_part(&out, members[i].name, e, (enum part)i);
-	put_request(&out, e);
-	put_reply(&out, e);
-	if (e->fault && faults[e->fault])
-		buf_printf(&out, ",\"fault\":\"%s\"", faults[e->fault]);
-	buf_char(&out, '}');
-	return json_loadb(out.p, out.n, 0, NULL);
-}
-
 /* ---- reading ---- */
 
 static bool matches(const struct entry *e, const struct facts *filter)
 {
-	for (size_t i = 0; filter && i < ARRAY_LEN(members); i++) {
+	for (size_t i = 0; filter && i < (size_t)N_FACTS; i++) {
 		const char *want = fact(filter, i);
 		size_t n = 0;
-		const char *is = part_of(e, (enum part)i, &n);
+		const char *is = entry_part(e, (enum part)i, &n);
 
 		if (want && (!is || strlen(want) != n || memcmp(is, want, n) != 0))
 			return false;
@@ -384,7 +230,7 @@ static bool collect_one(struct journal *j, int64_t seq, const struct facts *filt
 	pthread_mutex_lock(lock_of(j, seq));
 	filled = e->seq >= seq;
 	if (e->seq == seq && !e->empty && matches(e, filter))
-		json_array_append_new(list, write_entry(e));
+		json_array_append_new(list, entry_write(e));
 	pthread_mutex_unlock(lock_of(j, seq));
 	return filled;
 }
