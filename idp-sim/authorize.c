@@ -3,9 +3,11 @@
  * authorize.c - the authorization endpoint (RFC 6749, 4.1.1): judged before anybody signs
  * in.
  */
+#include "idp-sim/browser.h"
 #include "idp-sim/pages.h"
 #include "idp-sim/registry.h"
 #include "idp-sim/scope.h"
+#include "idp-sim/text.h"
 
 #include <string.h>
 
@@ -129,23 +131,42 @@ static bool judge_challenge(struct exchange *x)
 	return true;
 }
 
-static bool judge_prompt(struct exchange *x)
+/* The person that need not be asked (OpenID Connect Core, 3.1.2.1); NULL: ask. */
+static const struct browser *find_person(struct exchange *x, const char *prompt)
 {
-	const char *prompt = param(x, "prompt");
+	const char *age = param(x, "max_age");
+	const struct browser *b = browser_known(x);
 
-	return prompt && !strcmp(prompt, "none") ? refuse(x, S_login_required) : true;
+	if (!b || text_lists(prompt, "login") || text_lists(prompt, "select_account"))
+		return NULL;
+	return age && *age && x->now_ms / 1000 - b->auth_time >= atoll(age) ? NULL : b;
+}
+
+static bool judge_prompt(struct exchange *x, const char *prompt, const struct browser *b,
+			 bool wants_consent)
+{
+	if (!text_lists(prompt, "none"))
+		return true;
+	if (!b)
+		return refuse(x, S_login_required);
+	return wants_consent ? refuse(x, S_interaction_required) : true;
 }
 
 void serve_authorize(struct exchange *x)
 {
 	struct sign_in_request r = { 0 };
 	struct scopes scopes;
-	const char *prompt = param(x, "prompt");
+	const char *asked = param(x, "prompt"), *prompt = asked ? asked : "";
+	const struct browser *b;
 
 	if (!find_the_client(x) || !judge_redirect_uri(x) || !judge_response_type(x) ||
 	    !trouble_passes(x, MOMENT_CLIENT) || !scopes_judge(x, param(x, "scope"), &scopes) ||
-	    !judge_challenge(x) || !judge_prompt(x))
+	    !judge_challenge(x))
 		return;
+	b = find_person(x, prompt);
+	r.wants_consent = x->client->consent_required || text_lists(prompt, "consent");
+	r.user = b ? b->user : NULL;
+	r.auth_time = b ? b->auth_time : 0;
 	r.scope = scopes_text(x, &scopes, SCOPES_ALL);
 	r.redirect_uri = x->redirect_uri;
 	r.state = x->state;
@@ -153,7 +174,13 @@ void serve_authorize(struct exchange *x)
 	r.nonce = param(x, "nonce");
 	r.challenge = param(x, "code_challenge");
 	r.challenge_method = param(x, "code_challenge_method");
-	r.wants_consent = x->client->consent_required || (prompt && !strcmp(prompt, "consent"));
 	sign_in_start(x, &r);
-	show_sign_in(x);
+	if (!judge_prompt(x, prompt, b, r.wants_consent))
+		return;
+	if (!b && browser_known(x))
+		x->page_message = conf_str(x->provider->source, "pages.again.message", NULL);
+	if (b)
+		sign_in_silently(x);
+	else
+		show_sign_in(x);
 }

@@ -95,11 +95,8 @@ const struct oauth_error *provider_find_error(const struct provider *p, const ch
 static void send_to_client(struct exchange *x)
 {
 	const char *query = template_text(x->provider->texts[TXT_redirect_error], x, x->arena);
-	bool fragment = x->response_mode && !strcmp(x->response_mode, "fragment");
-	char sign = fragment ? '#' : strchr(x->redirect_uri, '?') ? '&' : '?';
 
-	redirect(x, arena_printf(x->arena, "%s%c%s", x->redirect_uri, sign,
-				 query + (*query == '&')));
+	answer_application(x, x->redirect_uri, query);
 }
 
 static void send_body(struct exchange *x, const struct oauth_error *e)

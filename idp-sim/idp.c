@@ -45,6 +45,7 @@ static void make_stores(struct idp *s)
 	s->codes = shared_store(s, &code_kind, MANY);
 	s->sessions = shared_store(s, &session_kind, MANY);
 	s->sign_ins = shared_store(s, &sign_in_kind, MANY);
+	s->browsers = shared_store(s, &browser_kind, MANY);
 	s->revoked = shared_store(s, &revoked_kind, MANY);
 	s->rates = shared_store(s, &rate_kind, MANY);
 }
@@ -228,6 +229,7 @@ void idp_stop(struct idp *s)
 	store_free(s->codes);
 	store_free(s->sessions);
 	store_free(s->sign_ins);
+	store_free(s->browsers);
 	store_free(s->revoked);
 	store_free(s->rates);
 	shared_close(s);
@@ -332,6 +334,7 @@ void idp_reset(struct idp *s)
 	store_clear(s->codes);
 	store_clear(s->sessions);
 	store_clear(s->sign_ins);
+	store_clear(s->browsers);
 	store_clear(s->revoked);
 	store_clear(s->rates);
 	(void)!troubles_clear(s->troubles, 0);

@@ -3,6 +3,7 @@
  * introspect.c - introspection (RFC 7662), revocation (RFC 7009) and logout.
  */
 #include "idp-sim/bearer.h"
+#include "idp-sim/browser.h"
 #include "idp-sim/record.h"
 #include "idp-sim/session.h"
 
@@ -280,6 +281,7 @@ void serve_logout(struct exchange *x)
 	}
 	if (x->logout_session)
 		session_revoke(x->idp, x->logout_session);
+	browser_forget(x);
 	if (!to)
 		show_logged_out(x);
 	else if (state)
@@ -287,4 +289,5 @@ void serve_logout(struct exchange *x)
 					 strchr(to, '?') ? '&' : '?', state));
 	else
 		redirect(x, to);
+	browser_hand_over(x);
 }

@@ -34,6 +34,7 @@ static const struct {
 	{ "missing_response_type", MOMENT_CLIENT, "authorize" },
 	{ "unsupported_response", MOMENT_CLIENT, "authorize" },
 	{ "login_required", MOMENT_CLIENT, "authorize" },
+	{ "interaction_required", MOMENT_CLIENT, "authorize" },
 	{ "session_expired", MOMENT_START, "sign_in consent" },
 	{ "consent_denied", MOMENT_PAGE, NULL },
 	{ "device_flow_disabled", MOMENT_CLIENT, "device_code" },
@@ -138,6 +139,15 @@ static bool fits(const struct exchange *x, enum moment m, const char *what)
 	return false;
 }
 
+/* A code of several errors means the one for silence only where silence is asked for. */
+static bool is_beside_the_point(const struct exchange *x, const struct oauth_error *e)
+{
+	const char *prompt = form_get(&x->query, "prompt");
+
+	return e->situation == S_interaction_required &&
+	       !(prompt && text_lists(prompt, "none"));
+}
+
 static enum situation armed(const struct trouble *t)
 {
 	enum situation s = situation_find(t->what);
@@ -159,7 +169,7 @@ static const struct oauth_error *error_now(const struct exchange *x, enum moment
 					   : NULL;
 	for (size_t i = 0; i < p->n_errors; i++) {
 		const struct oauth_error *e = &p->errors[i];
-		if (!e->code || strcmp(e->code, t->code) != 0 ||
+		if (!e->code || strcmp(e->code, t->code) != 0 || is_beside_the_point(x, e) ||
 		    !fits(x, m, situation_names[e->situation]))
 			continue;
 		if (provider_error(p, e->situation, &x->facts, x->version) == e)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "idp-sim/pages.h"
+#include "idp-sim/browser.h"
 #include "idp-sim/code.h"
 #include "idp-sim/device.h"
 #include "idp-sim/issue.h"
@@ -77,6 +78,8 @@ void sign_in_start(struct exchange *x, const struct sign_in_request *r)
 	in->session_id = strdup(session_new_id(x));
 	in->version = x->version;
 	in->wants_consent = r->wants_consent;
+	in->user = text_copy(r->user);
+	in->auth_time = r->auth_time;
 	record_init(&in->record, id, x->now_ms + SIGN_IN_MS);
 	in->record.release = release;
 	store_add(x->idp->sign_ins, &in->record);
@@ -141,50 +144,16 @@ static const char *location(struct exchange *x, enum text which)
 	return template_text(x->provider->texts[which], x, x->arena);
 }
 
-static void put_field(struct buf *b, const struct form_field *f)
-{
-	buf_str(b, "<input type=\"hidden\" name=\"");
-	buf_html(b, f->name);
-	buf_str(b, "\" value=\"");
-	buf_html(b, f->value);
-	buf_str(b, "\">\n");
-}
-
-/* OAuth 2.0 Form Post Response Mode: a page that posts itself. */
-static void send_form_post(struct exchange *x, const char *query)
-{
-	struct form f = form_parse(x->arena, query, strlen(query));
-	const char *uri = x->sign_in->redirect_uri;
-	AUTO_BUF b = { 0 };
-
-	buf_str(&b, "<!DOCTYPE html>\n<html><body onload=\"document.forms[0].submit()\">\n"
-		    "<form method=\"post\" action=\"");
-	buf_html(&b, uri);
-	buf_str(&b, "\">\n");
-	for (size_t i = 0; i < f.n; i++)
-		put_field(&b, &f.fields[i]);
-	buf_str(&b, "<button>Continue</button></form></body></html>\n");
-	answer_text(x, 200, arena_dup(x->arena, b.p, b.n), b.n);
-}
-
 static void send_code(struct exchange *x)
 {
 	struct sign_in *in = x->sign_in;
-	bool fragment = in->response_mode && !strcmp(in->response_mode, "fragment");
-	char sign = fragment ? '#' : strchr(in->redirect_uri, '?') ? '&' : '?';
 	struct scopes scopes;
-	const char *query;
 
 	scopes_parse(x, in->scope, &scopes);
 	issue_begin(x, &scopes)->sid = in->session_id;
 	code_make(x, in);
 	aim_at_client(x);
-	query = location(x, TXT_redirect);
-	query += *query == '&';
-	if (in->response_mode && !strcmp(in->response_mode, "form_post"))
-		send_form_post(x, query);
-	else
-		redirect(x, arena_printf(x->arena, "%s%c%s", in->redirect_uri, sign, query));
+	answer_application(x, in->redirect_uri, location(x, TXT_redirect));
 }
 
 static void settle_device(struct exchange *x, const char *user)
@@ -217,10 +186,26 @@ void finish_sign_in(struct exchange *x)
 {
 	x->sign_in_ends = true;
 	x->signed_in = true;
+	browser_remember(x);
 	if (x->sign_in->device_code)
 		settle_device(x, x->sign_in->user);
 	else
 		send_code(x);
+	browser_hand_over(x);
+}
+
+void sign_in_silently(struct exchange *x)
+{
+	x->user = provider_user(x->provider, x->sign_in->user);
+	x->facts.user = x->sign_in->user;
+	if (!is_assigned(x)) {
+		aim_at_client(x);
+		refuse(x, S_user_not_assigned);
+	} else if (x->sign_in->wants_consent) {
+		redirect(x, location(x, TXT_consent_location));
+	} else {
+		finish_sign_in(x);
+	}
 }
 
 static void remember(void *ctx, struct record *r)

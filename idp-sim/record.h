@@ -37,7 +37,7 @@ struct record_kind {
 };
 
 extern const struct record_kind device_kind, user_code_kind, code_kind, session_kind,
-	sign_in_kind, revoked_kind, rate_kind;
+	sign_in_kind, browser_kind, revoked_kind, rate_kind;
 
 struct idp;
 

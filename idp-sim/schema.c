@@ -223,6 +223,9 @@ static const struct conf_key scopes_behaviour[] = {
 };
 static const struct conf_key authorize_behaviour[] = {
 	BOOL("loopback_any_port", "RFC 8252, 7.3."),
+	STRING("session_cookie", "NAME; attributes: who is signed in at a browser."),
+	DURATION("session_life", "How long that cookie is good; a day when absent."),
+	BOOL("session_of_tenant", "It counts for the tenant alone that gave it."),
 	{ 0 },
 };
 static const struct conf_key password_behaviour[] = {

@@ -28,6 +28,8 @@ void answer(struct exchange *x, int status, const struct template *body);
 void answer_text(struct exchange *x, int status, const char *body, size_t n);
 /* Sends the browser to a URL. */
 void redirect(struct exchange *x, const char *location);
+/* To the application's redirect URI, in the response mode that it asked for. */
+void answer_application(struct exchange *x, const char *uri, const char *query);
 /* Sets the headers of a set, in order; those whose value is empty are left out. */
 void put_headers(struct exchange *x, const struct header_set *h);
 /* A parameter of the body; answers missing_parameter and returns NULL when it is absent. */

@@ -35,6 +35,7 @@ struct idp {
 	struct store *user_codes; /* provider/user_code -> the same records' device_code */
 	struct store *codes;	  /* authorization code -> struct auth_code */
 	struct store *sessions;	  /* session id -> struct session */
+	struct store *browsers;	  /* cookie -> struct browser: who is signed in where */
 	struct store *sign_ins;	  /* form id -> struct sign_in: a person between two pages */
 	struct store *revoked;	  /* jti of access tokens revoked one by one */
 	struct store *rates;	  /* provider/client/minute -> a count */
@@ -193,9 +194,12 @@ struct exchange {
 	int64_t token_issued_ms; /* of the refresh token that is refused */
 	struct kept *kept;	 /* records that what is above may point into */
 	const char *page_title, *page_message;
-	const char *code;  /* the authorization code being sent */
-	bool sign_in_ends; /* with this answer, well or not */
-	bool signed_in;	   /* well */
+	const char *code;	    /* the authorization code being sent */
+	bool sign_in_ends;	    /* with this answer, well or not */
+	bool signed_in;		    /* well */
+	bool browser_ends;	    /* and takes its cookies along */
+	const char *browser_cookie; /* NULL: none is set or taken back */
+	bool browser_cookie_placed;
 	bool answered;
 };
 

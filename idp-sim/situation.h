@@ -109,6 +109,7 @@
 	X(missing_response_type, missing_parameter, 400, "invalid_request")                    \
 	X(unsupported_response_type, invalid_request, 400, "unsupported_response_type")        \
 	X(login_required, none, 400, "login_required")                                         \
+	X(interaction_required, login_required, 400, "interaction_required")                   \
 	X(consent_denied, access_denied, 400, "access_denied")                                 \
 	X(session_expired, invalid_request, 400, "invalid_request")                            \
 	X(missing_token, invalid_request, 401, "")                                             \

@@ -124,6 +124,17 @@ static bool get_signed_in(struct exchange *x, const char *arg, struct value *v)
 	return set_bool(v, x->signed_in);
 }
 
+static bool get_browser_ends(struct exchange *x, const char *arg, struct value *v)
+{
+	return set_bool(v, x->browser_ends);
+}
+
+static bool get_browser_cookie(struct exchange *x, const char *arg, struct value *v)
+{
+	x->browser_cookie_placed = true;
+	return set_str(v, x->browser_cookie);
+}
+
 static bool get_sign_in_session(struct exchange *x, const char *arg, struct value *v)
 {
 	return x->sign_in && set_str(v, x->sign_in->session_id);
@@ -164,6 +175,8 @@ static bool get_client_data(struct exchange *x, const char *arg, struct value *v
 }
 
 const struct slot answer_slots[] = {
+	{ "browser_cookie", get_browser_cookie },
+	{ "browser_ends", get_browser_ends },
 	{ "client_data", get_client_data },
 	{ "code", get_code },
 	{ "device_code", get_device_code },

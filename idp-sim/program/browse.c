@@ -83,6 +83,7 @@ bool play_browse(struct play *p, const char *stop, const char **ret_code, struct
 		const char *location = wire_header(&answer, "Location");
 		if (location && !strncmp(location, p->redirect_uri, strlen(p->redirect_uri))) {
 			*ret_code = code_in(p, location);
+			p->ask.cookie = cookie;
 			return *ret_code || fail(err, ERR_INPUT, "no code in %s", location);
 		}
 		if (location)

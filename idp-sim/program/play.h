@@ -76,7 +76,8 @@ const char *play_login(const struct user *u);
  * has none. base is the page's URL. */
 bool play_fill_form(struct play *p, const char *base, const char *html, struct ask *a);
 /* Goes from page to page until the next URL contains `stop`, which p->ask then asks for, or until
- * the browser is sent back to the client; then *ret_code is the code. */
+ * the browser is sent back to the client; then *ret_code is the code and p->ask has the browser's
+ * cookies. */
 bool play_browse(struct play *p, const char *stop, const char **ret_code,
 		 struct err *err) MUST_CHECK;
 /* Fetches the page that p->ask asks for and makes p->ask its filled form. */

@@ -197,6 +197,22 @@ static bool send_once(struct play *p, const char **ret_refresh, struct err *err)
 	return true;
 }
 
+/* The browser that sends the request has signed in before. */
+static bool step_signed_in(struct play *p, const char *arg, struct err *err)
+{
+	struct ask ask = p->ask;
+	const char *code;
+
+	p->user = play_user(p);
+	if (!p->user)
+		return fail(err, ERR_INPUT, "nobody can sign in");
+	if (!play_browse(p, NULL, &code, err))
+		return false;
+	ask.cookie = p->ask.cookie;
+	p->ask = ask;
+	return true;
+}
+
 static bool step_again(struct play *p, const char *arg, struct err *err)
 {
 	return send_once(p, NULL, err);
@@ -326,6 +342,7 @@ static const struct {
 	{ "path", false, step_path },
 	{ "advance", false, step_advance },
 	{ "again", false, step_again },
+	{ "signed-in", false, step_signed_in },
 	{ "successor", false, step_successor },
 	{ "expire", false, step_expire },
 	{ "revoke", false, step_revoke },

@@ -155,6 +155,7 @@ static const struct {
 	{ "missing_re", "authorization endpoint" },
 	{ "unsupported_response", "authorization endpoint" },
 	{ "login_required", "authorization endpoint" },
+	{ "interaction_required", "authorization endpoint" },
 	{ "session_expired", "authorization endpoint" },
 	{ "unknown_client", "client" },
 	{ "missing_client", "client" },

@@ -131,8 +131,9 @@ static bool strikes(struct idp *s, const struct provider *p, const struct oauth_
 	natural_steps(s, p, e, &all);
 	play_init(&play, s, p);
 	play.error = e;
-	if (!natural_flows(&play, &flow, 1) || e->situation == S_subject_token_invalid)
-		return true; /* and no flow of ours exchanges tokens */
+	if (!natural_flows(&play, &flow, 1) || e->situation == S_subject_token_invalid ||
+	    e->situation == S_interaction_required)
+		return true; /* and no flow of ours exchanges tokens, or asks for silence */
 	if (e->situation == S_public_client_credentials)
 		flow = all.v[all.n++] = "client_credentials"; /* the recipe changes the grant */
 	++*ret_natural;
