@@ -78,6 +78,8 @@ static void become_worker(struct crew *c, size_t slot, pid_t father, int orders,
 	dup2(nothing, STDIN_FILENO);
 	dup2(words, STDOUT_FILENO);
 	dup2(words, STDERR_FILENO);
+	if (!c->o->options->keep) /* a lost worker's sessions are not the next one's */
+		file_remove_tree(s.home);
 	if (!file_mkdirs(s.home, 0700, &err)) {
 		fprintf(stderr, "%s\n", err.text);
 		exit(3);

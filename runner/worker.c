@@ -106,8 +106,11 @@ static bool is_recent(const struct bench *b, const char *secret)
  * that passed tells no more than its checks. */
 static void remove_secrets(struct bench *b, struct arena *a, struct result *r)
 {
-	AUTO(redactor) struct redactor *redactor = redactor_new();
+	AUTO(redactor) struct redactor *redactor = NULL;
 
+	if (!*lab_secrets(b->lab) && (r->verdict == PASSED || !b->n_recent))
+		return;
+	redactor = redactor_new();
 	for (const char *const *s = lab_secrets(b->lab); *s; s++) {
 		if (!is_recent(b, *s))
 			remember(b, *s);

@@ -177,7 +177,7 @@ claims: []
 RUNS = [
     ("cli", CLI_WITNESS, CLI_TARGET, "--section tokens,login,refresh --provider azure,okta",
      ["cli-prints-password", "cli-status-prints-token", "cli-token-on-stderr"]),
-    ("loud", LOUD_WITNESS, LOUD_TARGET, "--section tokens,login --provider okta,keycloak", []),
+    ("loud", LOUD_WITNESS, LOUD_TARGET, "--section tokens --provider okta,keycloak --timeout 30s", []),
     ("gateway", GATEWAY_WITNESS, GATEWAY_TARGET, "--section gateway,gateway-headers,401",
      ["gateway-keeps-principal-id", "gateway-answers-403-for-401"]),
 ]
