@@ -258,9 +258,10 @@ def main():
     bench.run()
     medians = bench.medians()
     bench.beside_peers(medians)
-    tables = [case_rows(medians, bench.sizes), other_rows(medians), judge(bench.figures)]
+    tables = [case_rows(medians, bench.sizes), other_rows(medians), judge(bench.figures, not o.case)]
     for rows in tables:
-        show(rows)
+        if len(rows) > 1:
+            show(rows)
     for problem in bench.failures:
         print("NOT MEASURED", problem)
     figures = {f"{case}: {kind}": value for (kind, case), value in bench.figures.items()}
