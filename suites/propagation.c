@@ -198,8 +198,10 @@ static void bundle_etag(struct run *run)
 	const char *etag = answer_header(first, "ETag");
 	int64_t until;
 
-	control_that(run, first->status == 200 && etag,
-		     "a service gets the bundle with an ETag", "%d", first->status);
+	guards(run, "without a bundle at its place nothing else here is red");
+	check_that(run, first->status == 200 && etag, "gives a service the bundle with an ETag",
+		   "200 with an ETag", "%d", first->status);
+	guards(run, NULL);
 	if (!etag)
 		return;
 	a = bundle(run, NULL, "service:opa", etag);
@@ -220,8 +222,10 @@ static void bundle_etag(struct run *run)
 
 static void bundle_is_for_services(struct run *run)
 {
-	control_that(run, bundle(run, NULL, "service:opa", NULL)->status == 200,
-		     "a service gets the bundle", "it does not");
+	guards(run, "propagation/bundle-etag has it");
+	check_status(run, "gives a service the bundle", bundle(run, NULL, "service:opa", NULL),
+		     "200");
+	guards(run, NULL);
 	check_status(run, "answers nobody with 401", bundle(run, NULL, NULL, NULL), "401");
 	check_status(run, "denies a user", bundle(run, token_for(run, "alice"), NULL, NULL),
 		     "403");
