@@ -162,4 +162,4 @@ def main(gauntlet, reference):
 if sys.argv[1] == "door":
     stand(*sys.argv[2:5], sys.argv[5:])
 else:
-    sys.exit(main(*sys.argv[1:3]))
+    sys.exit(main(*map(os.path.abspath, sys.argv[1:3])))
