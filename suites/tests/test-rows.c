@@ -116,6 +116,7 @@ static bool is_configuration(const char *word)
 }
 
 static const char *catalogue; /* one entry a line */
+static const char *pages;     /* "our words|page|heading|release", one a line */
 
 static bool has_line(const char *text, const char *word)
 {
@@ -157,16 +158,60 @@ static bool is_covered(const char *entry, size_t n)
 	return false;
 }
 
+/* Does a row have this entry and no other? */
+static bool has_its_own_row(const char *entry, size_t n)
+{
+	for (size_t i = 0; suites[i]; i++)
+		for (size_t k = 0; k < suites[i]->n; k++) {
+			const char *of = suites[i]->rows[k].catalogue;
+
+			if (of && strlen(of) == n && !strncmp(of, entry, n))
+				return true;
+		}
+	return false;
+}
+
 /* Nothing that the documentation promises is left without a row. */
 static void test_catalogue(void)
 {
+	size_t entries = 0, own = 0, none = 0;
+
 	for (const char *p = catalogue; *p; p += strcspn(p, "\n") + 1) {
 		size_t n = strcspn(p, "\n");
+		bool covered = is_covered(p, n);
 
-		CU_ASSERT_TRUE(is_covered(p, n));
-		if (!is_covered(p, n))
+		CU_ASSERT_TRUE(covered);
+		if (!covered)
 			printf("\n    no row covers %.*s", (int)n, p);
+		entries++;
+		none += !covered;
+		own += has_its_own_row(p, n);
 	}
+	printf("\n    %zu entries: %zu with a row of their own, %zu merged into a row of "
+	       "several, "
+	       "%zu not tested\n",
+	       entries, own, entries - own - none, none);
+}
+
+static bool is_page(const char *words)
+{
+	size_t n = strlen(words);
+
+	for (const char *p = pages; (p = strstr(p, words)); p += n)
+		if ((p == pages || p[-1] == '\n') && p[n] == '|')
+			return true;
+	return false;
+}
+
+static void known_page(const struct suite *s, const struct scenario *row)
+{
+	expect(row->page && is_page(row->page), s, row, "no such section:", row->page);
+}
+
+/* suites/tests/pages.py looks for their headings in the documentation itself. */
+static void test_pages(void)
+{
+	each_row(known_page);
 }
 
 static void test_sections(void)
@@ -218,22 +263,26 @@ static void test_ids(void)
 
 int main(int argc, char **argv)
 {
-	AUTO(char) char *text = NULL;
+	AUTO(char) char *entries = NULL;
+	AUTO(char) char *sections = NULL;
 	struct err err = { 0 };
 	unsigned failed;
 	CU_pSuite s;
 	size_t n;
 
-	if (argc < 2 || !file_read(argv[1], 1 << 20, &text, &n, &err) ||
+	if (argc < 3 || !file_read(argv[1], 1 << 20, &entries, &n, &err) ||
+	    !file_read(argv[2], 1 << 20, &sections, &n, &err) ||
 	    CU_initialize_registry() != CUE_SUCCESS)
 		return 2;
-	catalogue = text;
+	catalogue = entries;
+	pages = sections;
 	s = CU_add_suite("rows", NULL, NULL);
 	CU_add_test(s, "every row is whole", test_whole);
 	CU_add_test(s, "names", test_names);
 	CU_add_test(s, "no promise is made twice", test_promises_differ);
 	CU_add_test(s, "mutants, configurations and catalogue entries exist", test_words);
 	CU_add_test(s, "every entry of the catalogue has a row", test_catalogue);
+	CU_add_test(s, "every row stands on a section of the documentation", test_pages);
 	CU_add_test(s, "sections are in the order of the documentation", test_sections);
 	CU_add_test(s, "ids", test_ids);
 	CU_basic_set_mode(CU_BRM_VERBOSE);
