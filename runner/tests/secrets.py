@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """No report holds a secret of the lab: secrets.py GAUNTLET REFERENCE SOURCE
 
-Plays real rows on the real lab against CLIs and a gateway that are made to fail, some of them
-by showing what they know. Beside each stands a witness, outside of gauntlet: the CLI's keeps
-the words typed and the tokens stored, the gateway's the raw requests. The loud CLI does the
+Plays real rows on the real lab against CLIs, a gateway, a decision point and a service that are
+made to fail, some of them by showing what they know. Beside each stands a witness, outside of
+gauntlet: the CLI's keeps the words typed and the tokens stored, the others' the raw requests. The loud CLI does the
 device flow itself, and prints every code, token and environment password in every encoding.
 All that they saw, and the passwords and client secrets of the provider files, are then searched
 for in every report of the runs and of one `gate` over them, in every encoding that a message
@@ -137,12 +137,13 @@ verbs: {login: [login], status: [status], token: [token], refresh: [refresh], lo
 """
 
 # Forwards bytes to the reference gateway on another port; keeps what clients send.
-GATEWAY_WITNESS = """
+# Stands before a part of the reference platform.
+DOOR_WITNESS = """
 import socket, subprocess, sys, threading
-host, port, inner, *rest = sys.argv[1:]
-gateway = subprocess.Popen([%(reference)r, "gateway", "--listen", host + ":" + inner, *rest],
-                           stdout=subprocess.PIPE)
-gateway.stdout.readline()
+part, host, port, inner, *rest = sys.argv[1:]
+inside = subprocess.Popen([%(reference)r, part, "--listen", host + ":" + inner, *rest],
+                          stdout=subprocess.PIPE)
+inside.stdout.readline()
 seen = open(%(seen)r, "ab", buffering=0)
 def pump(a, b, keep):
     try:
@@ -168,18 +169,33 @@ GATEWAY_TARGET = """
 target: leaking-gateway
 kind: gateway
 edition: nemo
-command: [python3, "${here}/witness.py", "${gateway_listen.host}", "${gateway_listen.port}",
-  "${port.inner}", --pdp, "${pdp}", --upstream, "${upstream}", %(mutants)s]
+command: [python3, "${here}/witness.py", gateway, "${gateway_listen.host}",
+  "${gateway_listen.port}", "${port.inner}", --pdp, "${pdp}", --upstream, "${upstream}", %(mutants)s]
 ready: {url: "${url}/health/live", timeout: 60s}
 claims: []
 """
+
+
+
+def by_init(kind):
+    """The target file that `gauntlet init KIND` writes, with the witness before its part."""
+    text = subprocess.run([GAUNTLET, "init", kind], capture_output=True, text=True, check=True).stdout
+    command = re.search(r'^command: \["\$\{program\}", \w+, --listen, "[^"]+", (.*)\]$', text, re.M)
+    return text.replace("%", "%%").replace(
+        command[0], f'command: [python3, "${{here}}/witness.py", {kind}, "${{{kind}_listen.host}}", '
+        f'"${{{kind}_listen.port}}", "${{port.inner}}", {command[1]}, %(mutants)s]')
+
 
 RUNS = [
     ("cli", CLI_WITNESS, CLI_TARGET, "--section tokens,login,refresh --provider azure,okta",
      ["cli-prints-password", "cli-status-prints-token", "cli-token-on-stderr"]),
     ("loud", LOUD_WITNESS, LOUD_TARGET, "--section tokens --provider okta,keycloak --timeout 30s", []),
-    ("gateway", GATEWAY_WITNESS, GATEWAY_TARGET, "--section gateway,gateway-headers,401",
+    ("gateway", DOOR_WITNESS, GATEWAY_TARGET, "--section gateway,gateway-headers,401",
      ["gateway-keeps-principal-id", "gateway-answers-403-for-401"]),
+    ("pdp", DOOR_WITNESS, by_init("pdp"), "--section 403,admin --provider keycloak",
+     ["pdp-admin-ignores-case"]),
+    ("service", DOOR_WITNESS, by_init("service"), "--section 401,403 --provider keycloak",
+     ["service-trusts-principal-header", "service-trusts-without-pdp"]),
 ]
 
 
@@ -279,7 +295,8 @@ def main():
         for name, *rest in [*RUNS, ("gate",)]:
             secrets = secrets_in(play(name, *rest) if rest else gate())
             print(f"{name}: {len(secrets)} secrets seen")
-            assert len(secrets) > 5, "the witness is blind"
+            # A decision point is told claims; what is secret there is the provider files' alone.
+            assert len(secrets) > 5 or name == "pdp", "the witness is blind"
             reports = {f: pathlib.Path(f"{name}.{f}").read_text(encoding="utf-8")
                        for f in [*FORMATS, "stdout"]}
             for secret in sorted(secrets | known_to_providers()):
