@@ -24,7 +24,7 @@ import urllib.parse
 from many import hold_many
 from report import case_rows, judge, other_rows, show, write
 from servers import (CLIENT_CREDENTIALS, CONNECTIONS, SERVER_CORE, Limit, Server, Simulator, fetch,
-                     free_port, load, peers, pinned)
+                     free_port, given_peers, load, peers, pinned)
 
 PROBLEMS = (OSError, RuntimeError, KeyError, ValueError, subprocess.SubprocessError)
 
@@ -142,7 +142,7 @@ class Bench:
             s["rss_mib"] for s in self.samples["cold start"]["idp-sim"])
 
     def peer_cases(self):
-        for name, argv, discovery, body in peers(self.o.peers or ""):
+        for name, argv, discovery, body in [*peers(self.o.peers or ""), *given_peers(self.o.peer)]:
             port = free_port()
             with Server(argv(port), port=port) as peer:
                 self.keep("cold start", name,
@@ -241,6 +241,10 @@ def main():
     p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     p.add_argument("--build", required=True)
     p.add_argument("--peers", help="where peers/install.sh put them")
+    p.add_argument("--peer", action="append", nargs=4, default=[],
+                   metavar=("NAME", "COMMAND", "DISCOVERY", "FORM"),
+                   help="one more: COMMAND with {port} in it, the path of its discovery document, "
+                        "the form that gets a token ('' when it issues none)")
     p.add_argument("--rounds", type=int, default=3)
     p.add_argument("--seconds", type=int, default=2)
     p.add_argument("--case", action="append", help="only the cases with that word in their name")

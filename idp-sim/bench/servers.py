@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -156,3 +157,11 @@ def peers(at):
     if node and os.path.exists(mock):
         yield ("oauth2-mock-server", lambda port: [node, mock, "-a", "127.0.0.1", "-p", str(port)],
                "/.well-known/openid-configuration", body)
+
+
+def given_peers(rows):
+    """The same of --peer NAME COMMAND DISCOVERY FORM."""
+    for name, command, discovery, form in rows:
+        yield (name, lambda port, words=shlex.split(command): [
+            w.replace("{port}", str(port)) for w in words],
+               discovery, dict(urllib.parse.parse_qsl(form)) or None)
