@@ -213,28 +213,52 @@ static const char *group_of(const struct section *s)
 	return s->group ? s->group : "Other pages";
 }
 
+static bool same_group(const struct map *m, size_t i, size_t k)
+{
+	return !strcmp(group_of(&m->sections[i]), group_of(&m->sections[k]));
+}
+
+static bool opens_group(const struct map *m, size_t i)
+{
+	for (size_t k = 0; k < i; k++) {
+		if (same_group(m, k, i))
+			return false;
+	}
+	return true;
+}
+
+static void section_row(struct map *m, size_t i)
+{
+	const struct section *s = &m->sections[i];
+
+	page_str(m->p, "<tr><th scope=\"row\">");
+	page_text(m->p, s->title ? s->title : s->name);
+	page_str(m->p, "</th>");
+	for (size_t c = 0; c < m->n_columns; c++)
+		cell(m, i, c);
+	page_str(m->p, "</tr>\n");
+}
+
+/* A page of the documentation is one group, wherever its sections stand in the run. */
 static void body(struct map *m)
 {
-	struct page *p = m->p;
 	size_t width = 1 + m->n_columns + (m->n_surfaces ? m->n_surfaces - 1 : 0);
 
 	for (size_t i = 0; i < m->n_sections; i++) {
-		if (!i || strcmp(group_of(&m->sections[i]), group_of(&m->sections[i - 1]))) {
-			page_printf(p,
-				    "%s<tbody><tr class=\"group\"><th colspan=\"%zu\" "
-				    "scope=\"rowgroup\">",
-				    i ? "</tbody>" : "", width);
-			page_text(p, group_of(&m->sections[i]));
-			page_str(p, "</th></tr>");
+		if (!opens_group(m, i))
+			continue;
+		page_printf(m->p,
+			    "<tbody><tr class=\"group\"><th colspan=\"%zu\" "
+			    "scope=\"rowgroup\">",
+			    width);
+		page_text(m->p, group_of(&m->sections[i]));
+		page_str(m->p, "</th></tr>");
+		for (size_t k = i; k < m->n_sections; k++) {
+			if (same_group(m, i, k))
+				section_row(m, k);
 		}
-		page_str(p, "<tr><th scope=\"row\">");
-		page_text(p, m->sections[i].title ? m->sections[i].title : m->sections[i].name);
-		page_str(p, "</th>");
-		for (size_t c = 0; c < m->n_columns; c++)
-			cell(m, i, c);
-		page_str(p, "</tr>\n");
+		page_str(m->p, "</tbody>");
 	}
-	page_str(p, m->n_sections ? "</tbody>" : "");
 }
 
 static void table(struct page *p, struct section *sections, size_t n, bool by_provider)

@@ -373,6 +373,10 @@ char *results_headline(struct arena *a, const struct results *rs)
 
 	switch (results_outcome(rs)) {
 	case CONFORMS:
+		if (c.by[SHADE_KNOWN])
+			return arena_printf(a, "Conforms, but for %zu known failure%s.",
+					    c.by[SHADE_KNOWN],
+					    c.by[SHADE_KNOWN] == 1 ? "" : "s");
 		return rs->profile
 			       ? arena_printf(a,
 					      "Conforms: every promise of profile %s was kept.",
