@@ -48,6 +48,32 @@ const char **instance_argv(struct instance *i, const json_t *list, size_t more, 
 	return argv;
 }
 
+bool instance_run(struct instance *i, const json_t *command, struct child_options *o,
+		  struct ran *ret, struct err *err)
+{
+	struct child *c;
+	size_t n;
+
+	o->argv = instance_argv(i, command, 0, &n, err);
+	c = o->argv ? child_start(o, err) : NULL;
+	if (c)
+		child_finish(c, ret);
+	return c != NULL;
+}
+
+bool ran_well(const struct ran *r)
+{
+	return !r->not_started && r->exit_code == 0;
+}
+
+void instance_without_lab(struct instance *ret, struct loaded *l)
+{
+	const struct lab_urls none = { .home = "/tmp" };
+
+	*ret = (struct instance) { .of = l, .arena = arena_new(), .home = "/tmp" };
+	fill_init(&ret->fill, &none, l->file->settings, l->file->dir);
+}
+
 static bool write_file(struct instance *i, const char *name, const char *template,
 		       struct err *err)
 {

@@ -44,6 +44,15 @@ const json_t *instance_key(const struct instance *i, const char *key);
  * absolute path, is beside the target file. */
 const char **instance_argv(struct instance *i, const json_t *list, size_t more, size_t *ret_n,
 			   struct err *err) MUST_CHECK;
+/* Runs a command of the file to its end, argv filled from `command`. False with err when it
+ * could not be asked for at all; else the caller owns ret's texts (ran_done), and whether the
+ * command did well is in them: ran_well(). */
+bool instance_run(struct instance *i, const json_t *command, struct child_options *o,
+		  struct ran *ret, struct err *err) MUST_CHECK;
+bool ran_well(const struct ran *r); /* started, and ended with 0 */
+/* An instance for a command that needs no lab: the settings are filled in, and more can be.
+ * fill_done() and arena_free() end it. */
+void instance_without_lab(struct instance *ret, struct loaded *l);
 /* Starts the server and waits until it is ready (server.c). */
 bool server_start(struct instance *i, struct err *err) MUST_CHECK;
 void server_stop(struct instance *i);

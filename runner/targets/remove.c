@@ -17,16 +17,11 @@ static bool run_it(struct instance *i, const json_t *how, const char *names, str
 		.timeout_ms = (int)conf_duration_ms(json_object_get(how, "timeout"), REMOVE_MS),
 	};
 	struct ran ran = { 0 };
-	struct child *c;
-	size_t n;
 	bool ok;
 
-	o.argv = instance_argv(i, json_object_get(how, "remove"), 0, &n, err);
-	c = o.argv ? child_start(&o, err) : NULL;
-	if (!c)
+	if (!instance_run(i, json_object_get(how, "remove"), &o, &ran, err))
 		return false;
-	child_finish(c, &ran);
-	ok = !ran.not_started && ran.exit_code == 0;
+	ok = ran_well(&ran);
 	if (!ok)
 		(void)fail(err, ERR_INPUT, "push.remove: %s%.300s",
 			   ran.timed_out ? "does not end; " : "", ran.err ? ran.err : "");
@@ -37,19 +32,16 @@ static bool run_it(struct instance *i, const json_t *how, const char *names, str
 bool target_remove(const struct loaded *l, const json_t *names, struct err *err)
 {
 	const json_t *how = json_object_get(l->file->root, "push");
-	const struct lab_urls none = { .home = "/tmp" };
-	struct instance i = { .of = (struct loaded *)(uintptr_t)l,
-			      .arena = arena_new(),
-			      .home = "/tmp" };
+	struct instance i;
 	AUTO(char) char *text = json_dumps(names, JSON_COMPACT);
 	bool ok = true;
 
 	if (json_object_get(how, "remove")) {
-		fill_init(&i.fill, &none, l->file->settings, l->file->dir);
+		instance_without_lab(&i, (struct loaded *)(uintptr_t)l);
 		fill_set_url(&i.fill, "url", conf_str(l->file->root, "attach.url", NULL));
 		ok = run_it(&i, how, text, err);
 		fill_done(&i.fill);
+		arena_free(i.arena);
 	}
-	arena_free(i.arena);
 	return ok;
 }

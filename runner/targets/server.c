@@ -80,16 +80,11 @@ static bool command_says_so(struct waiting *w, const json_t *command)
 {
 	struct child_options o = { .env = w->i->env, .dir = w->i->home, .timeout_ms = 5000 };
 	struct ran ran = { 0 };
-	struct child *c;
-	size_t n;
 	bool ready;
 
-	o.argv = instance_argv(w->i, command, 0, &n, &w->last);
-	c = o.argv ? child_start(&o, &w->last) : NULL;
-	if (!c)
+	if (!instance_run(w->i, command, &o, &ran, &w->last))
 		return false;
-	child_finish(c, &ran);
-	ready = !ran.not_started && ran.exit_code == 0;
+	ready = ran_well(&ran);
 	if (!ready)
 		fail(&w->last, ERR_NETWORK, "exit status %d: %.200s", ran.exit_code, ran.err);
 	ran_done(&ran);
@@ -211,19 +206,14 @@ static bool reconfigure(struct instance *i, struct err *err)
 		.timeout_ms = (int)conf_duration_ms(timeout, 30000),
 	};
 	struct ran ran = { 0 };
-	struct child *c;
 	bool ok;
-	size_t n;
 
 	if (!how)
 		return true;
 	fill_set(&i->fill, "configuration", i->configuration ? i->configuration : "default");
-	o.argv = instance_argv(i, json_object_get(how, "command"), 0, &n, err);
-	c = o.argv ? child_start(&o, err) : NULL;
-	if (!c)
+	if (!instance_run(i, json_object_get(how, "command"), &o, &ran, err))
 		return false;
-	child_finish(c, &ran);
-	ok = !ran.not_started && ran.exit_code == 0;
+	ok = ran_well(&ran);
 	if (!ok)
 		fail(err, ERR_NETWORK, "reconfigure: %s%.300s",
 		     ran.timed_out ? "time is over; " : "", ran.err ? ran.err : "");

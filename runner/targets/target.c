@@ -79,28 +79,19 @@ static char *dotted_number(const char *text)
 
 static char *run_version(struct loaded *l, const json_t *command, struct err *err)
 {
-	struct lab_urls none = { .home = "/tmp" };
-	struct instance i = { .of = l, .arena = arena_new(), .home = "/tmp" };
-	struct child_options o = { .timeout_ms = VERSION_MS };
+	struct instance i;
 	const char *env[] = { NULL, "HOME=/nonexistent", "LANG=C.UTF-8", NULL };
+	struct child_options o = { .env = env, .timeout_ms = VERSION_MS };
 	struct ran ran = { 0 };
 	char *version = NULL;
-	size_t n;
 
+	instance_without_lab(&i, l);
 	env[0] = arena_printf(i.arena, "PATH=%s", getenv("PATH") ? getenv("PATH") : "/bin");
-	fill_init(&i.fill, &none, l->file->settings, l->file->dir);
-	o.argv = instance_argv(&i, command, 0, &n, err);
-	o.env = env;
-	if (o.argv) {
-		struct child *c = child_start(&o, err);
-
-		if (c) {
-			child_finish(c, &ran);
-			version = dotted_number(ran.out ? ran.out : "");
-			if (!version)
-				version = dotted_number(ran.err ? ran.err : "");
-			ran_done(&ran);
-		}
+	if (instance_run(&i, command, &o, &ran, err)) {
+		version = dotted_number(ran.out ? ran.out : "");
+		if (!version)
+			version = dotted_number(ran.err ? ran.err : "");
+		ran_done(&ran);
 	}
 	fill_done(&i.fill);
 	arena_free(i.arena);
@@ -147,15 +138,10 @@ static bool push_by_command(struct instance *i, const json_t *how, const char *b
 		.timeout_ms = (int)conf_duration_ms(timeout, 60000),
 	};
 	struct ran ran = { 0 };
-	struct child *c;
 	bool ok;
-	size_t n;
 
-	o.argv = instance_argv(i, json_object_get(how, "command"), 0, &n, err);
-	c = o.argv ? child_start(&o, err) : NULL;
-	if (!c)
+	if (!instance_run(i, json_object_get(how, "command"), &o, &ran, err))
 		return false;
-	child_finish(c, &ran);
 	ok = ran.exit_code == 0;
 	if (!ok)
 		(void)fail(err, ERR_INPUT, "push by %s: %s%.300s", o.argv[0],

@@ -22,7 +22,7 @@ static char *first_line(const char *text)
 /* What the command says goes to the person at the terminal; its output is a secret. */
 static bool take(const char *program, struct ran *ran, char **ret, struct err *err)
 {
-	bool ok = !ran->not_started && ran->exit_code == 0 && ran->out && *ran->out;
+	bool ok = ran_well(ran) && ran->out && *ran->out;
 
 	if (ok)
 		*ret = first_line(ran->out);
@@ -42,27 +42,20 @@ bool token_by_command(void *ctx, const char *user, const char *scope, char **ret
 		      struct err *err)
 {
 	struct loaded *l = ctx;
-	const struct lab_urls none = { .home = "/tmp" };
-	struct instance i = { .of = l, .arena = arena_new(), .home = "/tmp" };
+	struct instance i;
 	struct child_options o = {
 		.env = (const char *const *)environ,
 		.dir = l->file->dir,
 		.timeout_ms = TOKEN_MS,
 	};
 	struct ran ran = { 0 };
-	struct child *c;
-	bool ok = false;
-	size_t n;
+	bool ok;
 
-	fill_init(&i.fill, &none, l->file->settings, l->file->dir);
+	instance_without_lab(&i, l);
 	fill_set(&i.fill, "user", user);
 	fill_set(&i.fill, "scope", scope);
-	o.argv = instance_argv(&i, json_object_get(l->file->root, "token_command"), 0, &n, err);
-	c = o.argv ? child_start(&o, err) : NULL;
-	if (c) {
-		child_finish(c, &ran);
-		ok = take(o.argv[0], &ran, ret, err);
-	}
+	ok = instance_run(&i, json_object_get(l->file->root, "token_command"), &o, &ran, err) &&
+	     take(o.argv[0], &ran, ret, err);
 	fill_done(&i.fill);
 	arena_free(i.arena);
 	return ok;
