@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include <stddef.h>
+
 struct facts {
 	const char *provider; /* "keycloak" */
 	const char *tenant;   /* "platform" */
@@ -16,3 +18,10 @@ struct facts {
 	const char *situation; /* the error that was answered: "invalid_scope"; NULL: none */
 	const char *code;      /* its code, "AADSTS70011"; NULL: none */
 };
+
+/* Their names as troubles, the journal and its filters spell them, in the order of the struct.
+ * A trouble is scoped by the first N_SCOPES: the others are known when it is over. */
+enum { N_SCOPES = 6, N_FACTS = 8 };
+extern const char *const fact_names[N_FACTS];
+const char *fact(const struct facts *f, size_t i); /* the i-th; NULL: not known */
+void fact_set(struct facts *f, size_t i, const char *value);

@@ -9,7 +9,7 @@
 #include "idp-sim/journal.h"
 
 enum part {
-	PART_METHOD = 8,
+	PART_METHOD = N_FACTS, /* the facts come first */
 	PART_PATH,
 	PART_QUERY,
 	PART_TYPE,
@@ -19,7 +19,7 @@ enum part {
 };
 
 /* One exchange, as it came. `raw` holds its parts and then its headers, each a name and a value; the first
- * eight parts are the facts. */
+ * parts are the facts. */
 struct entry {
 	int64_t seq; /* from 1; 0: never filled */
 	bool empty;  /* since a reset */
@@ -36,13 +36,6 @@ struct entry {
 };
 
 #define ABSENT UINT32_MAX
-
-/* The facts, in the order of the first parts. */
-enum { N_FACTS = PART_METHOD };
-extern const struct fact_name {
-	const char *name;
-	size_t at; /* in struct facts */
-} journal_facts[N_FACTS];
 
 /* NULL when the part is absent; `ret_n` may be NULL. Not NUL-terminated. */
 const char *entry_part(const struct entry *e, enum part part, size_t *ret_n);

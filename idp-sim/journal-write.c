@@ -7,19 +7,6 @@
 #include <string.h>
 #include <strings.h>
 
-const struct fact_name journal_facts[] = {
-	{ "provider", offsetof(struct facts, provider) },
-	{ "tenant", offsetof(struct facts, tenant) },
-	{ "endpoint", offsetof(struct facts, endpoint) },
-	{ "grant", offsetof(struct facts, grant) },
-	{ "client_id", offsetof(struct facts, client_id) },
-	{ "user", offsetof(struct facts, user) },
-	{ "situation", offsetof(struct facts, situation) },
-	{ "code", offsetof(struct facts, code) },
-};
-
-_Static_assert(ARRAY_LEN(journal_facts) == N_FACTS, "the facts come first");
-
 const char *entry_part(const struct entry *e, enum part part, size_t *ret_n)
 {
 	struct span s = e->parts[part];
@@ -114,7 +101,7 @@ json_t *entry_write(const struct entry *e)
 	buf_printf(&out, "{\"seq\":%lld,\"time_ms\":%lld,\"took_us\":%lld", (long long)e->seq,
 		   (long long)e->time_ms, (long long)e->took_us);
 	for (size_t i = 0; i < (size_t)N_FACTS; i++)
-		put_part(&out, journal_facts[i].name, e, (enum part)i);
+		put_part(&out, fact_names[i], e, (enum part)i);
 	put_request(&out, e);
 	put_reply(&out, e);
 	if (e->fault && faults[e->fault])

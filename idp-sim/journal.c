@@ -107,11 +107,6 @@ void journal_free(struct journal *j)
 	free(j);
 }
 
-static const char *fact(const struct facts *f, size_t i)
-{
-	return *(const char *const *)((const char *)f + journal_facts[i].at);
-}
-
 /* ---- keeping ---- */
 
 static void keep(struct entry *e, enum part part, const char *text, size_t n)

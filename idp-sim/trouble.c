@@ -44,24 +44,6 @@ static const char *const *const words[] = { [TROUBLE_ERROR] = NULL,
 					    [TROUBLE_DOCUMENT] = document_words,
 					    [TROUBLE_WIRE] = wire_words };
 
-/* The members of a spec that scope it, in the order of struct facts. */
-static const struct {
-	const char *name;
-	size_t at;
-} scopes[] = {
-	{ "provider", offsetof(struct facts, provider) },
-	{ "tenant", offsetof(struct facts, tenant) },
-	{ "endpoint", offsetof(struct facts, endpoint) },
-	{ "grant", offsetof(struct facts, grant) },
-	{ "client_id", offsetof(struct facts, client_id) },
-	{ "user", offsetof(struct facts, user) },
-};
-
-static const char **fact(const struct facts *f, size_t i)
-{
-	return (const char **)((char *)(uintptr_t)f + scopes[i].at);
-}
-
 struct troubles *troubles_new(void)
 {
 	struct troubles *t = calloc(1, sizeof(*t));
@@ -134,8 +116,8 @@ static bool known_member(const char *name)
 	static const char *const others[] = { "kind",	"what", "value", "code",
 					      "number", "next", NULL };
 
-	for (size_t i = 0; i < ARRAY_LEN(scopes); i++)
-		if (!strcmp(scopes[i].name, name))
+	for (size_t i = 0; i < (size_t)N_SCOPES; i++)
+		if (!strcmp(fact_names[i], name))
 			return true;
 	return has(others, name);
 }
@@ -182,8 +164,8 @@ static bool fill(struct armed *a, struct err *err)
 	a->left = conf_int(a->spec, "next", -1);
 	if (!a->left || a->left < -1)
 		return fail(err, ERR_INPUT, "'next' has to be at least 1");
-	for (size_t i = 0; i < ARRAY_LEN(scopes); i++)
-		*fact(&a->facts, i) = conf_str(a->spec, scopes[i].name, NULL);
+	for (size_t i = 0; i < (size_t)N_SCOPES; i++)
+		fact_set(&a->facts, i, conf_str(a->spec, fact_names[i], NULL));
 	return true;
 }
 
@@ -268,8 +250,8 @@ json_t *troubles_list(struct troubles *t)
 
 static bool matches(const struct armed *a, const struct facts *f)
 {
-	for (size_t i = 0; i < ARRAY_LEN(scopes); i++) {
-		const char *want = *fact(&a->facts, i), *got = *fact(f, i);
+	for (size_t i = 0; i < (size_t)N_SCOPES; i++) {
+		const char *want = fact(&a->facts, i), *got = fact(f, i);
 		if (want && (!got || strcmp(want, got)))
 			return false;
 	}
