@@ -31,8 +31,10 @@ class Server:
     def __init__(self, argv, port=None, ready=None, pin=SERVER_CORE):
         self.argv = pinned(pin, argv)
         self.started = time.monotonic()
+        # Only what says when it is ready is read: one that talks on would wait for a reader.
         self.process = subprocess.Popen(self.argv, stdin=subprocess.PIPE, text=True,
-                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+                                        stdout=subprocess.PIPE if ready else subprocess.DEVNULL,
+                                        stderr=subprocess.DEVNULL)
         self.info = {}
         if ready == "port":
             port = int(self.process.stdout.readline())
@@ -71,7 +73,8 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        self.process.stdout.close()
+        if self.process.stdout:
+            self.process.stdout.close()
 
 
 class Limit(Server):
