@@ -33,7 +33,7 @@ static bool play_one(struct idp *s, const struct provider *p, const struct oauth
 	return good;
 }
 
-static void every_listed_error_can_be_reproduced(void)
+static struct idp *start(void)
 {
 	struct err err = { 0 };
 	struct idp *s = idp_start(
@@ -42,6 +42,13 @@ static void every_listed_error_can_be_reproduced(void)
 		&err);
 
 	CU_ASSERT_PTR_NOT_NULL(s);
+	return s;
+}
+
+static void every_listed_error_can_be_reproduced(void)
+{
+	struct idp *s = start();
+
 	for (size_t i = 0; s && i < s->n_providers; i++) {
 		const struct provider *p = s->providers[i];
 		unsigned ways[3] = { 0 };
@@ -152,13 +159,8 @@ static bool strikes(struct idp *s, const struct provider *p, const struct oauth_
 
 static void an_armed_error_strikes_where_nature_gives_it(void)
 {
-	struct err err = { 0 };
-	struct idp *s = idp_start(
-		&(struct idp_options) {
-			.providers = names, .control_port = -1, .threads = 1, .seed = 7 },
-		&err);
+	struct idp *s = start();
 
-	CU_ASSERT_PTR_NOT_NULL(s);
 	for (size_t i = 0; s && i < s->n_providers; i++) {
 		const struct provider *p = s->providers[i];
 		unsigned natural = 0;

@@ -36,22 +36,34 @@ static void write_provider(const char *from, const char *to)
 						  original, to, at + strlen(from)));
 }
 
-static const char *refresh_token(void)
+/* A device login; ret_user: the code for the page. Returns the device code. */
+static const char *begin_login(const char **ret_user)
 {
 	CU_ASSERT_EQUAL(post(&s, "/zitadel/oauth/v2/device_authorization",
 			     CLIENT "&scope=openid+offline_access"),
 			200);
-	const char *code = member(&s, "device_code");
-	const char *user = member(&s, "user_code");
+	*ret_user = member(&s, "user_code");
+	return member(&s, "device_code");
+}
+
+static void end_login(const char *code, const char *user, const char *approval)
+{
 	CU_ASSERT_EQUAL(control(&s, "POST",
-				arena_printf(s.arena, "/_sim/devices/%s/approve", user),
-				"{\"user\":\"alice\"}"),
+				arena_printf(s.arena, "/_sim/devices/%s/approve", user), "%s",
+				approval),
 			200);
 	CU_ASSERT_EQUAL(post(&s, TOKEN,
 			     "grant_type=urn%%3Aietf%%3Aparams%%3Aoauth%%3Agrant-type%%3A"
 			     "device_code&" CLIENT "&device_code=%s",
 			     code),
 			200);
+}
+
+static const char *refresh_token(void)
+{
+	const char *user, *code = begin_login(&user);
+
+	end_login(code, user, "{\"user\":\"alice\"}");
 	return member(&s, "refresh_token");
 }
 
@@ -108,20 +120,10 @@ static void a_document_says_the_new_words(void)
 /* A device login that began before goes on after. */
 static void a_sign_in_outlives_it(void)
 {
-	CU_ASSERT_EQUAL(post(&s, "/zitadel/oauth/v2/device_authorization",
-			     CLIENT "&scope=openid+offline_access"),
-			200);
-	const char *code = member(&s, "device_code"), *user = member(&s, "user_code");
+	const char *user, *code = begin_login(&user);
 
 	CU_ASSERT_EQUAL(control(&s, "POST", "/_sim/reload", NULL), 200);
-	CU_ASSERT_EQUAL(control(&s, "POST",
-				arena_printf(s.arena, "/_sim/devices/%s/approve", user), "{}"),
-			200);
-	CU_ASSERT_EQUAL(post(&s, TOKEN,
-			     "grant_type=urn%%3Aietf%%3Aparams%%3Aoauth%%3Agrant-type%%3A"
-			     "device_code&" CLIENT "&device_code=%s",
-			     code),
-			200);
+	end_login(code, user, "{}");
 }
 
 /* Each row breaks the provider file or the configuration; `want` is said with file and line. */

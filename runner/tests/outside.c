@@ -2,6 +2,7 @@
 #include "runner/tests/outside.h"
 
 #include "idp-sim/base/file.h"
+#include "runner/targets/fill.h"
 
 #include <CUnit/Basic.h>
 #include <errno.h>
@@ -85,6 +86,16 @@ bool outside_says(const char *more_env, const char *command, const char *part)
 static void path_of(const char *name, char *ret, size_t n)
 {
 	snprintf(ret, n, "%s/%s", outside_dir, name);
+}
+
+void outside_ports(unsigned net, char *host, size_t size, int *ports, size_t n)
+{
+	unsigned pid = (unsigned)getpid();
+
+	snprintf(host, size, "127.%u.%u.%u", net + pid % 50, pid / 50 % 250,
+		 pid / 12500 % 250 + 1);
+	for (size_t i = 0; i < n; i++)
+		ports[i] = fill_free_port(host);
 }
 
 bool outside_put(const char *name, const char *text)

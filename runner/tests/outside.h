@@ -18,6 +18,9 @@ struct ran outside_run(const char *more_env, const char *command);
 bool outside_ends(const char *more_env, const char *command, int code);
 /* Is part in what it printed? */
 bool outside_says(const char *more_env, const char *command, const char *part);
+/* Free ports of an address that nobody else takes ports on: host gets "127.NET..." of this
+ * process; net is of the test, 50 apart from another test's. */
+void outside_ports(unsigned net, char *host, size_t size, int *ports, size_t n);
 bool outside_put(const char *name, const char *text);
 /* Waits until the file holds a number. */
 bool outside_wait_for(const char *name, long *ret_number);

@@ -16,17 +16,6 @@ static char host[40];
 static const char *between;
 static int ports[6]; /* gateway, idp, pdp, upstream; behind and before between.py */
 
-/* Free ports of an address that nobody else takes ports on. */
-static void choose_ports(void)
-{
-	unsigned pid = (unsigned)getpid();
-
-	snprintf(host, sizeof host, "127.%u.%u.%u", 200 + pid % 50, pid / 50 % 250,
-		 pid / 12500 % 250 + 1);
-	for (size_t i = 0; i < ARRAY_LEN(ports); i++)
-		ports[i] = fill_free_port(host);
-}
-
 static void write_target(const char *more)
 {
 	char text[1000];
@@ -42,7 +31,7 @@ static void write_target(const char *more)
 
 static void put_target(const char *more)
 {
-	choose_ports();
+	outside_ports(200, host, sizeof host, ports, ARRAY_LEN(ports));
 	write_target(more);
 }
 

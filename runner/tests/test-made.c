@@ -14,16 +14,6 @@
 static char host[40];
 static int ports[3]; /* service, idp, pdp */
 
-static void choose_ports(void)
-{
-	unsigned pid = (unsigned)getpid();
-
-	snprintf(host, sizeof host, "127.%u.%u.%u", 100 + pid % 50, pid / 50 % 250,
-		 pid / 12500 % 250 + 1);
-	for (size_t i = 0; i < ARRAY_LEN(ports); i++)
-		ports[i] = fill_free_port(host);
-}
-
 /* The file of `gauntlet init service`, attached: its push and its removal. */
 static void put_target(void)
 {
@@ -85,7 +75,7 @@ static void what_a_run_makes_is_removed(void)
 	struct child *service, *run;
 	struct ran ran = { 0 };
 
-	choose_ports();
+	outside_ports(100, host, sizeof host, ports, ARRAY_LEN(ports));
 	put_target();
 	service = start_service();
 	/* Somebody's own workspace has the name that rows use. */

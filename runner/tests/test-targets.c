@@ -267,6 +267,32 @@ static void optional_words_come_as_a_whole_or_not_at_all(void)
 	t->stop(t->ctx, instance);
 }
 
+/* What the adapter reads out of that answer to its question. */
+static void expect_decision(const char *adapter, const struct question *q,
+			    void (*handle)(void *, struct web_request *, struct web_reply *),
+			    const char *answer, bool answered, bool allowed)
+{
+	const struct adapter *a = adapter_find(adapter);
+	struct web_options o = { .threads = 1,
+				 .handle = handle,
+				 .ctx = (char *)(uintptr_t)answer };
+	struct decision d = { 0 };
+	struct err err = { 0 };
+	struct web *pdp = web_start(&o, &err);
+	struct pdp_door door = { .prefix = "X-NMP-", .reach = { .timeout_ms = 2000 } };
+
+	CU_ASSERT_PTR_NOT_NULL(a);
+	CU_ASSERT_PTR_NOT_NULL(pdp);
+	if (a && pdp) {
+		door.url = web_origin(pdp);
+		CU_ASSERT(a->decide(&door, q, &d, &err));
+		CU_ASSERT_EQUAL(d.answered, answered);
+		CU_ASSERT_EQUAL(d.allowed, allowed);
+		json_decref(d.body);
+	}
+	web_stop(pdp);
+}
+
 /* Only a JSON boolean in an answer of status 200 is a decision. */
 static void only_a_boolean_is_a_decision(void)
 {
@@ -287,29 +313,14 @@ static void only_a_boolean_is_a_decision(void)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		const struct adapter *a = adapter_find(rows[i].adapter);
 		AUTO(json_t)
 		json_t *in =
 			json_pack("{s:s, s:[s,s], s:s, s:s}", "principal_id", "alice",
 				  "principal_groups", "a", "b", "method", "GET", "path", "/x");
 		const struct question q = { .entrypoint = "allow", .input = in };
-		struct web_options o = { .threads = 1,
-					 .handle = ok,
-					 .ctx = (char *)(uintptr_t)rows[i].answer };
-		struct decision d = { 0 };
-		struct err err = { 0 };
-		struct web *pdp = web_start(&o, &err);
-		struct pdp_door door = { .prefix = "X-NMP-", .reach = { .timeout_ms = 2000 } };
 
-		CU_ASSERT_PTR_NOT_NULL(a);
-		if (!a || !pdp)
-			continue;
-		door.url = web_origin(pdp);
-		CU_ASSERT(a->decide(&door, &q, &d, &err));
-		CU_ASSERT_EQUAL(d.answered, rows[i].answered);
-		CU_ASSERT_EQUAL(d.allowed, rows[i].allowed);
-		json_decref(d.body);
-		web_stop(pdp);
+		expect_decision(rows[i].adapter, &q, ok, rows[i].answer, rows[i].answered,
+				rows[i].allowed);
 	}
 }
 
@@ -329,32 +340,17 @@ static void each_permission_is_evaluated(void)
 		{ "{\"decision\":true}", false, false },
 		{ "{\"not mine\":true,\"decision\":true}", false, false },
 	};
-	const struct adapter *a = adapter_find("authzen");
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		bool stranger = strstr(rows[i].answer, "not mine") != NULL;
 		AUTO(json_t)
 		json_t *in = json_pack("{s:s, s:s}", "principal_id", "alice", "workspace", "w");
 		const struct question q = { .entrypoint = "has_permissions", .input = in };
-		struct web_options o = { .threads = 1,
-					 .handle = stranger ? ok_to_another : ok,
-					 .ctx = (char *)(uintptr_t)rows[i].answer };
-		struct decision d = { 0 };
-		struct err err = { 0 };
-		struct web *pdp = web_start(&o, &err);
-		struct pdp_door door = { .prefix = "X-NMP-", .reach = { .timeout_ms = 2000 } };
 
 		if (!stranger)
 			json_object_set_new(in, "permissions", json_pack("[s, s]", "a", "b"));
-		CU_ASSERT_PTR_NOT_NULL(pdp);
-		if (!pdp)
-			continue;
-		door.url = web_origin(pdp);
-		CU_ASSERT(a->decide(&door, &q, &d, &err));
-		CU_ASSERT_EQUAL(d.answered, rows[i].answered);
-		CU_ASSERT_EQUAL(d.allowed, rows[i].allowed);
-		json_decref(d.body);
-		web_stop(pdp);
+		expect_decision("authzen", &q, stranger ? ok_to_another : ok, rows[i].answer,
+				rows[i].answered, rows[i].allowed);
 	}
 }
 

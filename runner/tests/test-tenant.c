@@ -32,16 +32,6 @@ static const char token_command[] =
 	"    context=ssl.create_default_context(cafile=ca))\n"
 	"print(json.load(there)['access_token'])\n";
 
-static void choose_ports(void)
-{
-	unsigned pid = (unsigned)getpid();
-
-	snprintf(host, sizeof host, "127.%u.%u.%u", 150 + pid % 50, pid / 50 % 250,
-		 pid / 12500 % 250 + 1);
-	for (size_t i = 0; i < ARRAY_LEN(ports); i++)
-		ports[i] = fill_free_port(host);
-}
-
 static void put_target(const char *command)
 {
 	char text[1500];
@@ -114,7 +104,7 @@ static void rows_that_forge_nothing_are_played(void)
 		"--exclude '*pdp-*' --report json=r.json --report html=r.html";
 	struct child *gateway, *tenant;
 
-	choose_ports();
+	outside_ports(150, host, sizeof host, ports, ARRAY_LEN(ports));
 	CU_ASSERT(outside_put("people.yaml", people));
 	CU_ASSERT(outside_put("token.py", token_command));
 	put_target("python3, \"${here}/token.py\"");
