@@ -159,16 +159,21 @@ char *scenario_id(struct arena *a, const struct suite *s, const struct scenario 
 			    nemo ? "" : ":", nemo ? "" : edition);
 }
 
+static void write_pid(const char *file)
+{
+	int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	dprintf(fd, "%d\n", (int)getpid());
+	close(fd);
+}
+
 /* Tells a test that the row has begun. */
 static void say_started(void)
 {
 	const char *file = getenv("GAUNTLET_FAKE_STARTED");
-	int fd = file ? open(file, O_WRONLY | O_CREAT, 0600) : -1;
 
-	if (fd < 0)
-		return;
-	dprintf(fd, "%d\n", (int)getpid());
-	close(fd);
+	if (file)
+		write_pid(file);
 }
 
 static void hang(void)
@@ -189,22 +194,29 @@ static void flood(void)
 	}
 }
 
-/* A process that escapes its group and its father, as a daemon does. */
+/* A process that escapes its group and its father, as a daemon does. The row goes on when that
+ * one has told its number: the end of the pipe is closed then. */
 static void linger(void)
 {
 	const char *file = getenv("GAUNTLET_FAKE_LINGER");
+	int told[2];
+	char none;
 
-	if (fork())
+	if (pipe2(told, O_CLOEXEC))
 		return;
+	if (fork()) {
+		close(told[1]);
+		while (read(told[0], &none, 1) < 0)
+			;
+		close(told[0]);
+		return;
+	}
 	setsid();
 	if (fork())
 		_exit(0);
-	if (file) {
-		int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-
-		dprintf(fd, "%d\n", (int)getpid());
-		close(fd);
-	}
+	if (file)
+		write_pid(file);
+	close(told[1]);
 	hang();
 }
 
