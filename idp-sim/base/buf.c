@@ -42,6 +42,8 @@ static bool reserve(struct buf *b, size_t more)
 	size_t cap = b->cap ? b->cap : 128;
 	while (cap < b->n + more + 1)
 		cap *= 2;
+	if (cap > limit) /* so that what fits into the memory is within the limit */
+		cap = limit + 1;
 	char *p = b->arena ? arena_resize(b->arena, b->p, b->cap, cap) : realloc(b->p, cap);
 	if (!p)
 		abort();
@@ -58,7 +60,7 @@ void buf_reserve(struct buf *b, size_t more)
 
 void buf_add(struct buf *b, const void *p, size_t n)
 {
-	if (!reserve(b, n))
+	if ((b->overflow || b->n + n >= b->cap) && !reserve(b, n))
 		return;
 	if (n)
 		memcpy(b->p + b->n, p, n);
@@ -149,31 +151,32 @@ static size_t plain_json(const char *s, size_t n)
 	return i;
 }
 
-void buf_json_text(struct buf *b, const char *s, size_t n)
+/* One character that does not stand for itself; returns how many bytes it has. */
+static size_t put_json_char(struct buf *b, const char *s, size_t n)
 {
 	static const char names[] = "\"\"\\\\\bb\ff\nn\rr\tt";
-	size_t i = 0;
+	unsigned char c = (unsigned char)*s;
+	const char *name = c ? memchr(names, c, sizeof(names) - 1) : NULL;
+	size_t len = utf8_len((const unsigned char *)s, n);
 
-	while (i < n) {
-		unsigned char c = (unsigned char)s[i];
-		const char *name = c ? memchr(names, c, sizeof(names) - 1) : NULL;
+	if (name)
+		buf_printf(b, "\\%c", name[1]);
+	else if (c < 0x20)
+		buf_printf(b, "\\u%04x", c);
+	else
+		buf_add(b, len ? s : "\xef\xbf\xbd", len ? len : 3);
+	return len ? len : 1;
+}
+
+void buf_json_text(struct buf *b, const char *s, size_t n)
+{
+	for (size_t i = 0; i < n;) {
 		size_t len = plain_json(s + i, n - i);
 
-		if (!len)
-			len = utf8_len((const unsigned char *)s + i, n - i);
-		if (c < 0x20 || c == '"' || c == '\\') {
-			if (name && (name - names) % 2 == 0)
-				buf_printf(b, "\\%c", name[1]);
-			else
-				buf_printf(b, "\\u%04x", c);
-			len = 1;
-		} else if (!len) {
-			buf_str(b, "\xef\xbf\xbd");
-			len = 1;
-		} else {
-			buf_add(b, s + i, len);
-		}
+		buf_add(b, s + i, len);
 		i += len;
+		if (i < n)
+			i += put_json_char(b, s + i, n - i);
 	}
 }
 
