@@ -160,9 +160,14 @@ static bool load_endpoints(struct loader *l, json_t *root)
 
 	l->p->n_endpoints = json_array_size(list);
 	l->p->endpoints = arena_alloc(l->a, (l->p->n_endpoints + 1) * sizeof(*l->p->endpoints));
-	json_array_foreach(list, i, o)
-		if (!load_endpoint(l, root, i, o, &l->p->endpoints[i]))
+	l->p->ends = arena_alloc(l->a, (l->p->n_endpoints + 1) * sizeof(*l->p->ends));
+	json_array_foreach(list, i, o) {
+		struct endpoint *ep = &l->p->endpoints[i];
+
+		if (!load_endpoint(l, root, i, o, ep))
 			return false;
+		l->p->ends[i] = path_end(ep->tail, ep->tail_n);
+	}
 	return true;
 }
 

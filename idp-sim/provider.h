@@ -69,6 +69,14 @@ struct endpoint {
 	const struct template *issuer;		   /* NULL: the provider's */
 };
 
+/* The last eight bytes of an endpoint's tail, fewer where it is shorter: most of what a path does
+ * not end with is passed over without a look at the endpoint. */
+struct path_end {
+	uint64_t bytes, mask;
+};
+
+struct path_end path_end(const char *path, size_t n); /* (serve.c) */
+
 struct words {
 	const char *const *v; /* NULL-ended */
 	size_t n;
@@ -303,6 +311,7 @@ struct provider {
 	const char *file;
 	const char *prefix; /* put before every path; "" */
 	struct endpoint *endpoints;
+	struct path_end *ends; /* of the endpoints' tails */
 	size_t n_endpoints;
 	const struct oauth_error *errors;
 	size_t n_errors;

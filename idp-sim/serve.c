@@ -41,6 +41,21 @@ static int match(const char *pattern, const char *path, const char **ret_word, s
 	return *path ? -1 : literal;
 }
 
+struct path_end path_end(const char *path, size_t n)
+{
+	struct path_end end = { 0 };
+	size_t last = n < sizeof(end.bytes) ? n : sizeof(end.bytes);
+
+	memcpy((char *)&end.bytes + sizeof(end.bytes) - last, path + n - last, last);
+	memset((char *)&end.mask + sizeof(end.mask) - last, 0xff, last);
+	return end;
+}
+
+static bool ends_with(const char *path, size_t n, const struct endpoint *ep)
+{
+	return n >= ep->tail_n && !memcmp(path + n - ep->tail_n, ep->tail, ep->tail_n);
+}
+
 /* The endpoint whose path is the most literal one that matches. */
 static const struct endpoint *find_endpoint(const struct idp *s, const struct door *via,
 					    const char *path, const char **ret_word,
@@ -48,6 +63,7 @@ static const struct endpoint *find_endpoint(const struct idp *s, const struct do
 {
 	const struct endpoint *best = NULL;
 	size_t path_n = strlen(path);
+	struct path_end end = path_end(path, path_n);
 	int most = -1;
 
 	for (size_t i = 0; i < s->n_providers; i++) {
@@ -60,8 +76,8 @@ static const struct endpoint *find_endpoint(const struct idp *s, const struct do
 			const char *word = NULL;
 			size_t n = 0;
 
-			if (path_n < ep->tail_n ||
-			    memcmp(path + path_n - ep->tail_n, ep->tail, ep->tail_n) != 0)
+			if ((end.bytes & p->ends[j].mask) != p->ends[j].bytes ||
+			    !ends_with(path, path_n, ep))
 				continue;
 			int literal = match(ep->path, path, &word, &n);
 			if (literal <= most)
