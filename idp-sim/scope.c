@@ -65,7 +65,7 @@ static void sort_listed(const struct provider *p, struct scopes *s)
 {
 	struct scopes sorted = { .resource = s->resource };
 
-	for (size_t i = 0; i < p->n_scopes; i++)
+	for (size_t i = 0; i < p->n_scopes && sorted.n < s->n; i++)
 		if (scopes_have(s, p->scopes[i].name))
 			add(&sorted, p->scopes[i].name);
 	*s = sorted;

@@ -14,7 +14,10 @@ static bool get_origin(struct exchange *x, const char *arg, struct value *v)
 
 static bool get_base(struct exchange *x, const char *arg, struct value *v)
 {
-	return set_str(v, arena_printf(x->arena, "%s%s", x->origin, x->provider->prefix));
+	const char *prefix = x->provider->prefix;
+
+	return set_str(v, *prefix ? arena_printf(x->arena, "%s%s", x->origin, prefix)
+				  : x->origin);
 }
 
 static bool get_host(struct exchange *x, const char *arg, struct value *v)

@@ -23,6 +23,7 @@ struct exchange {
 	struct web_request rq;
 	struct web_reply rp;
 	struct buf body;
+	const char *peer;      /* once somebody asked for it */
 	bool asked, answered;  /* the handler was called; the answer was queued */
 	bool deferred;	       /* web_hold() was called: the answer comes by web_release() */
 	_Atomic bool held;     /* and has not come yet */
@@ -94,7 +95,12 @@ void web_headers(const struct web_request *rq,
 	MHD_get_connection_values(rq->connection, MHD_HEADER_KIND, each_header, &each);
 }
 
-const char *web_peer(const struct web_request *rq)
+static struct exchange *exchange_of(const struct web_request *rq)
+{
+	return (struct exchange *)((char *)(uintptr_t)rq - offsetof(struct exchange, rq));
+}
+
+static const char *peer_text(const struct web_request *rq)
 {
 	const union MHD_ConnectionInfo *peer =
 		MHD_get_connection_info(rq->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
@@ -110,9 +116,13 @@ const char *web_peer(const struct web_request *rq)
 	return arena_str(rq->arena, text);
 }
 
-static struct exchange *exchange_of(const struct web_request *rq)
+const char *web_peer(const struct web_request *rq)
 {
-	return (struct exchange *)((char *)(uintptr_t)rq - offsetof(struct exchange, rq));
+	struct exchange *x = exchange_of(rq);
+
+	if (!x->peer)
+		x->peer = peer_text(rq);
+	return x->peer;
 }
 
 void web_put(const struct web_request *rq, struct web_reply *rp, const char *name,
