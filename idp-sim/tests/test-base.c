@@ -160,6 +160,25 @@ static void a_buf_grows_in_an_arena(void)
 }
 
 /* Parent and child draw from the same pool before the fork, and must not after it. */
+/* To the byte, whatever pieces it comes in. */
+static void a_buf_keeps_its_limit(void)
+{
+	static const char text[] = "0123456789abcdef0123456789abcdef0123456789abcdef";
+
+	for (size_t piece = 1; piece <= 40; piece++) {
+		AUTO_BUF b = { .limit = 40 };
+		size_t n = 0;
+
+		for (; n + piece <= b.limit; n += piece)
+			buf_add(&b, text + n, piece);
+		CU_ASSERT(!b.overflow && b.n == n);
+		buf_add(&b, text + n, b.limit - n);
+		CU_ASSERT(!b.overflow && b.n == b.limit);
+		buf_char(&b, '!');
+		CU_ASSERT(b.overflow && b.n == b.limit && !strncmp(b.p, text, b.n));
+	}
+}
+
 static void a_forked_child_draws_its_own(void)
 {
 	struct rng system = { 0 };
@@ -281,6 +300,7 @@ int main(void)
 		{ "YAML scalars have types", yaml_scalars_have_types },
 		{ "packed trees come back", packed_trees_come_back },
 		{ "a buf grows in an arena", a_buf_grows_in_an_arena },
+		{ "a buf keeps its limit", a_buf_keeps_its_limit },
 		{ "a forked child draws its own", a_forked_child_draws_its_own },
 		{ "seeds repeat and clocks move", seeds_repeat_and_clocks_move },
 		{ "server and raw client agree", server_and_raw_client_agree },
