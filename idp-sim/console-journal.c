@@ -283,6 +283,42 @@ static void put_json(struct buf *b, const char *title, const json_t *o)
 	buf_str(b, "</pre>");
 }
 
+/* "in 59 min", "now", "5 s ago", on the simulated clock. */
+static void put_when(struct page *p, int64_t unix_s)
+{
+	int64_t left = unix_s - clk_now(&p->idp->clk);
+
+	buf_str(&p->out, left > 0 ? " <i>in " : left ? " <i>" : " <i>now");
+	if (left)
+		page_span(&p->out, left < 0 ? -left : left);
+	buf_str(&p->out, left < 0 ? " ago</i>" : "</i>");
+}
+
+/* The claims that are times (RFC 7519, 4.1; OpenID Connect Core, 2) say when that is. */
+static void put_claims(struct page *p, const json_t *claims)
+{
+	static const char *const times[] = { "iat", "nbf", "exp", "auth_time" };
+	AUTO(char) char *text = claims ? json_dumps(claims, JSON_INDENT(2)) : NULL;
+	char *rest = text, *line;
+
+	if (!text)
+		return;
+	buf_str(&p->out, "<p class=\"small\">token, claims; its signature is not shown</p>"
+			 "<pre tabindex=\"0\">");
+	while ((line = strsep(&rest, "\n"))) {
+		char name[16] = "";
+		long long at = 0;
+
+		buf_html(&p->out, line);
+		sscanf(line, "  \"%15[a-z_]\": %lld", name, &at);
+		for (size_t i = 0; at && i < ARRAY_LEN(times); i++)
+			if (!strcmp(name, times[i]))
+				put_when(p, at);
+		buf_char(&p->out, '\n');
+	}
+	buf_str(&p->out, "</pre>");
+}
+
 static void put_curl(struct page *p, const json_t *e)
 {
 	struct buf *b = &p->out;
@@ -311,7 +347,7 @@ static void put_entry(struct page *p, const json_t *e)
 	AUTO(json_t) json_t *claims = token ? part_of(token, 1) : NULL;
 
 	put_json(&p->out, "token, header", header);
-	put_json(&p->out, "token, claims; its signature is not shown", claims);
+	put_claims(p, claims);
 	if (!token)
 		put_json(&p->out, "answer", answer);
 	put_json(&p->out, "form", json_object_get(e, "form"));
