@@ -129,7 +129,6 @@ static json_t *with_groups(json_t *o)
 {
 	int64_t n = conf_int(o, "group_count", 0);
 	json_t *copy, *groups;
-	char id[UUID_LEN + 1];
 
 	if (n <= 0)
 		return json_incref(o);
@@ -140,8 +139,8 @@ static json_t *with_groups(json_t *o)
 		groups = json_array();
 	}
 	for (int64_t i = 1; i <= n && i <= MAX_GROUPS; i++) {
-		snprintf(id, sizeof(id), "00000000-0000-4000-8000-%012lld", (long long)i);
-		json_array_append_new(groups, json_string(id));
+		json_array_append_new(
+			groups, json_sprintf("00000000-0000-4000-8000-%012d", (int)i));
 	}
 	json_object_set_new(copy, "groups", groups);
 	json_object_del(copy, "group_count");
