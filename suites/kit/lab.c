@@ -14,6 +14,21 @@
 
 static const char *const provider_names[] = { "azure", "okta", "keycloak", NULL };
 
+/* No two labs of a run draw the same codes: what is a secret in one would be an id in another,
+ * and a report would seem to tell it. */
+static uint64_t seed_of_codes(const struct lab *l)
+{
+	static uint64_t labs;
+	const char *home = strrchr(l->o.home, '/'), *target = l->target->name;
+	uint64_t seed = (l->o.seed ? l->o.seed : 42) + (++labs << 32);
+
+	for (const char *c = home ? home : l->o.home; *c; c++)
+		seed = (seed ^ (unsigned char)*c) * 0x100000001b3u; /* FNV-1a */
+	for (const char *c = target ? target : ""; *c; c++)
+		seed = (seed ^ (unsigned char)*c) * 0x100000001b3u;
+	return seed ? seed : 1;
+}
+
 static bool start_simulator(struct lab *l, struct err *err)
 {
 	const char *listen = place_listen(l, "idp"), *colon = strrchr(listen, ':');
@@ -23,7 +38,7 @@ static bool start_simulator(struct lab *l, struct err *err)
 		.port = (int)strtol(colon + 1, NULL, 10),
 		.control_port = -1,
 		.threads = 1,
-		.seed = l->o.seed ? l->o.seed : 42,
+		.seed = seed_of_codes(l),
 		.public_url = place_seen(l, "idp", NULL),
 	};
 
