@@ -133,28 +133,31 @@ static void known(struct page *p, const struct result *r)
 	}
 }
 
-/* One pair a broken check; beyond the first ones folded, because fifty spellings of one path
- * are one fault. */
+/* One pair for the broken checks that follow each other with the same words; beyond the first
+ * ones folded, because fifty spellings of one path are one fault. */
 static void pairs(struct page *p, const struct result *r)
 {
-	size_t broken = 0, shown = 0;
+	size_t broken = 0, told = 0, shown = 0;
 
 	for (size_t i = 0; i < r->n_checks; i++)
-		broken += !r->checks[i].held && (r->checks[i].want || r->checks[i].got);
+		broken += check_speaks(&r->checks[i]);
 	for (size_t i = 0; i < r->n_checks; i++) {
 		const struct check *c = &r->checks[i];
+		const char *what = broken > 1 ? c->what : NULL;
 
-		if (c->held || (!c->want && !c->got))
+		if (!check_speaks(c))
 			continue;
 		if (shown++ == PAIRS_SHOWN)
 			page_printf(
 				p,
 				"<details class=\"raw more\"><summary>%zu more broken checks"
 				"</summary><div>",
-				broken - PAIRS_SHOWN);
-		page_pair(p, c, broken > 1);
+				broken - told);
+		for (told++; check_repeated(r, i); told++)
+			what = arena_printf(p->arena, "%s; %s", what, r->checks[++i].what);
+		page_pair(p, c, what);
 	}
-	page_str(p, broken > PAIRS_SHOWN ? "</div></details>\n" : "");
+	page_str(p, shown > PAIRS_SHOWN ? "</div></details>\n" : "");
 }
 
 static size_t marked_hop(const struct result *r)

@@ -208,7 +208,7 @@ static void side(struct page *p, const char *name, const char *s, const struct w
 	page_str(p, "</pre></div>");
 }
 
-void page_pair(struct page *p, const struct check *c, bool named)
+void page_pair(struct page *p, const struct check *c, const char *what)
 {
 	char *want = text_clean(p->arena, c->want ? c->want : "it holds");
 	char *got = text_clean(p->arena, c->got ? c->got : "it does not hold");
@@ -220,9 +220,9 @@ void page_pair(struct page *p, const struct check *c, bool named)
 	seek_all(p, &sought, want);
 	compared = worth_it(&a, &b);
 	page_str(p, "<div class=\"pair\">");
-	if (named) {
+	if (what) {
 		page_str(p, "<h4>");
-		page_text(p, c->what);
+		page_text(p, what);
 		page_str(p, "</h4>");
 	}
 	side(p, "want", want, compared ? &a : NULL, &sought);

@@ -14,7 +14,7 @@ enum {
 	ROW = 32,
 	TALL = 44,
 	LETTER = 73,   /* tenths of a pixel: mono at 12 px */
-	OVERHANG = 56, /* a label may pass the lanes it stands between, which it covers */
+	OVERHANG = 4,  /* a label may pass the lanes it stands between a little */
 	MOST_LANES = 12,
 };
 

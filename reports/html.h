@@ -46,8 +46,8 @@ void page_map(struct page *p);
 void page_entry(struct page *p, const struct result *r, bool open);
 /* The diagram, and the same as a list for readers of text. */
 void page_sequence(struct page *p, const struct result *r);
-/* want and got beside each other, the differing words marked. */
-void page_pair(struct page *p, const struct check *c, bool named);
+/* want and got beside each other, the differing words marked. what may be NULL: it is clear. */
+void page_pair(struct page *p, const struct check *c, const char *what);
 /* A raw message with what want and got speak of marked, and its token decoded. */
 void page_raw(struct page *p, const struct result *r, size_t hop, bool open);
 /* Parts of the platform in order; made from the results when the run does not say. */

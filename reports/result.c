@@ -229,6 +229,20 @@ char *result_fingerprint(struct arena *a, const struct result *r)
 	return arena_printf(a, "%016llx", (unsigned long long)h);
 }
 
+bool check_speaks(const struct check *c)
+{
+	return !c->held && (c->want || c->got);
+}
+
+bool check_repeated(const struct result *r, size_t i)
+{
+	const struct check *c = &r->checks[i], *next = c + 1;
+
+	return i + 1 < r->n_checks && check_speaks(c) && check_speaks(next) &&
+	       c->control == next->control && text_same(c->want, next->want) &&
+	       text_same(c->got, next->got);
+}
+
 char *counts_text(struct arena *a, const struct counts *c)
 {
 	static const struct {
@@ -351,10 +365,10 @@ char *results_sentence(struct arena *a, const struct results *rs)
 	case NO_VERDICT:
 		if (broken_gates(rs) && c.by[SHADE_BROKEN] == c.total && !rs->stopped)
 			return arena_printf(a,
-					    "No verdict. %s: %zu scenarios not tried, nothing "
+					    "No verdict. %s: %zu scenario%s not tried, nothing "
 					    "is known about it.",
 					    capital(arena_str(a, what_happened(a, rs))),
-					    c.total);
+					    c.total, c.total == 1 ? "" : "s");
 		return arena_printf(a, "No verdict. %s. %s in %s",
 				    capital(arena_str(a, what_happened(a, rs))), counts, took);
 	case NOTHING_SELECTED:

@@ -189,6 +189,10 @@ const char *result_consequence(const struct result *r);
 /* What fails and how, independent of ports, times and run: 16 hexadecimal digits. A waiver
  * holds one, so that a promise that breaks in a new way is not covered. */
 char *result_fingerprint(struct arena *a, const struct result *r);
+/* It did not hold, and says what was wanted or what came. */
+bool check_speaks(const struct check *c);
+/* The next check did not hold either, and says the same: they are told together. */
+bool check_repeated(const struct result *r, size_t i);
 /* "Conforms. 302 passed, 0 failed, ... in 4.8 s": the last line of the terminal. */
 char *results_sentence(struct arena *a, const struct results *rs);
 /* "Does not conform: 3 promises are broken.": the first line of a page. */

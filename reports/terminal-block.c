@@ -86,6 +86,8 @@ static void checks(struct term *t, const struct result *r)
 			continue;
 		}
 		label(t, c->control ? "control" : "check", BOLD, c->what, "");
+		if (shown < CHECKS_SHOWN && check_repeated(r, i))
+			continue;
 		evidence(t, "want", PLAIN, c->want);
 		evidence(t, "got", RED, c->got);
 	}
