@@ -107,6 +107,7 @@ static bool check_kind(struct target_file *f, struct err *err)
 {
 	bool attached = target_file_attached(f), typed = f->surfaces & (CLI | SDK);
 	bool served = f->surfaces & (GATEWAY | PDP | SERVICE);
+	const char *config = conf_str(f->root, "config", NULL);
 
 	if (!attached && !json_object_get(f->root, "command"))
 		return conf_fail(f->conf, "", err, "missing key 'command' (or 'attach')");
@@ -119,6 +120,11 @@ static bool check_kind(struct target_file *f, struct err *err)
 		return conf_fail(f->conf, "/push", err, "push needs 'url' or 'command'");
 	if (typed && !json_object_get(f->root, "verbs"))
 		return conf_fail(f->conf, "", err, "a %s needs 'verbs'", f->kind);
+	/* Rows write it, and it is removed after each. */
+	if (config && (strncmp(config, "${home}/", 8) != 0 || strstr(config, "..")))
+		return conf_fail(f->conf, "/config", err,
+				 "the configuration is not in the home that each worker has: "
+				 "write ${home}/...");
 	if (attached && !served)
 		return conf_fail(f->conf, "/attach", err,
 				 "a %s is started for each row and cannot be attached",

@@ -63,17 +63,21 @@ bool lab_seed(struct lab *l, const json_t *more, struct err *err)
 	return push_policy(l, err);
 }
 
-static void remove_config(struct lab *l)
+/* The directory of the CLI's configuration, or all that is in its home; nothing beyond it. */
+static bool remove_config(struct lab *l, struct err *err)
 {
 	const char *path = l->target->config_path
 				   ? l->target->config_path(l->target->ctx, l->now.instance)
 				   : NULL;
-	char *dir = path ? arena_str(l->now.arena, path) : NULL;
+	size_t n = strlen(l->now.home);
+	char *dir;
 
-	if (!dir || !strrchr(dir, '/'))
-		return;
+	if (!path || strncmp(path, l->now.home, n) != 0 || path[n] != '/')
+		return true;
+	dir = arena_str(l->now.arena, path);
 	*strrchr(dir, '/') = '\0';
 	file_remove_tree(dir);
+	return file_mkdirs(l->now.home, 0700, err);
 }
 
 static bool reset_simulator(struct lab *l, struct err *err)
@@ -103,8 +107,8 @@ bool lab_reset(struct lab *l, struct err *err)
 	}
 	if (s->pdp) /* it was started before the one it stands in front of */
 		recorder_forward(s->liar, reference_url(s->pdp));
-	if (s->surface & (CLI | SDK))
-		remove_config(l);
+	if (s->surface & (CLI | SDK) && !remove_config(l, err))
+		return false;
 	if (l->troubled && !reset_simulator(l, err))
 		return false;
 	names_after_row(l);
