@@ -3,6 +3,7 @@
 #include "runner/targets/fill.h"
 
 #include "idp-sim/base/conf.h"
+#include "idp-sim/base/file.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -141,15 +142,44 @@ static const char *look_up(struct fill *f, const char *name)
 	return NULL;
 }
 
+enum { LONGEST = 1 << 20 };
+
+/* Where the file named what has "${name}"; a word of it does not know that. NULL: nowhere. */
+static char *read_until(const char *what, const char *name)
+{
+	struct err none = { 0 };
+	AUTO_BUF sought = { 0 };
+	char *text = NULL, *there;
+	size_t n;
+
+	if (!file_read(what, LONGEST, &text, &n, &none))
+		return NULL;
+	buf_printf(&sought, "${%s}", name);
+	there = strstr(text, sought.p);
+	while (there > text && there[-1] == '$')
+		there = strstr(there + 1, sought.p);
+	if (there) {
+		*there = '\0';
+		return text;
+	}
+	free(text);
+	return NULL;
+}
+
 static bool unknown(const struct fill *f, const char *what, const char *text, const char *at,
 		    const char *name, struct err *err)
 {
+	AUTO(char) char *until = read_until(what, name);
 	const char *known[200] = { 0 };
 	const char *key, *near;
 	json_t *value;
 	size_t n = 0;
 	int line = 1, column = 1;
 
+	if (until) {
+		text = until;
+		at = until + strlen(until);
+	}
 	for (const char *p = text; p < at; p++) {
 		column = *p == '\n' ? 1 : column + 1;
 		line += *p == '\n';
