@@ -301,7 +301,8 @@ void play_attempt_list(struct run *run, const struct attempts *all)
 		const struct answer *a = attempt_send(run, t->bytes, all->to_the_end);
 
 		if (!judge(run, t, a, who))
-			mark(run, a->reached ? "gateway" : "client", NULL, t->what);
+			mark(run, a->reached ? "gateway" : "client",
+			     a->reached ? "upstream" : NULL, t->what);
 	}
 }
 

@@ -203,7 +203,7 @@ static void play_as(struct run *run, const char *who)
 		if (!check_that(run, !wrong, run_printf(run, "cleans or refuses %s", f->what),
 				"a refusal, or the token's principal and nothing forged",
 				"status %d, the upstream saw %s", a->status, wrong))
-			mark(run, "gateway", NULL, f->what);
+			mark(run, "gateway", a->reached ? "upstream" : NULL, f->what);
 	}
 }
 

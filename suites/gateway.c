@@ -44,7 +44,7 @@ static void strips(struct run *run)
 	check_that(run, !seen, run_printf(run, "strips %s", name),
 		   "absent at the upstream, or what the gateway knows", "%s", seen ? seen : "");
 	if (seen)
-		mark(run, "gateway", NULL, run_printf(run, "%s from outside", name));
+		mark(run, "gateway", "upstream", run_printf(run, "%s from outside", name));
 }
 
 static const struct attempts any_case = {
@@ -342,7 +342,8 @@ static void closes(struct run *run)
 			    run_printf(run, "stays closed while the PDP %s", troubles[i].what),
 			    "4xx or 5xx, and nothing reaches the upstream", "%s",
 			    got_of(run, a)))
-			mark(run, "gateway", NULL, "must not be forwarded");
+			mark(run, "gateway", a->reached ? "upstream" : NULL,
+			     "must not be forwarded");
 	}
 }
 

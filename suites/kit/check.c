@@ -2,6 +2,7 @@
 #include "suites/kit/check.h"
 
 #include "suites/kit/lab.h"
+#include "suites/kit/transcript.h"
 
 #include "idp-sim/base/buf.h"
 
@@ -59,6 +60,8 @@ static bool record_va(struct run *run, struct check c, const char *want, const c
 		c.want = one_line(run, want ? want : c.what);
 		c.got = one_line(run, text.p ? text.p : "");
 		buf_done(&text);
+		if (!c.control && !run->failed_us)
+			run->failed_us = hops_now(run->lab);
 	}
 	return record(run, &c);
 }
@@ -223,9 +226,18 @@ bool check_count(struct run *run, const char *what, size_t got, size_t want)
 
 /* ---- front door ---- */
 
-static const char *behind(const struct run *run)
+/* The answer itself, or the request that should not have gone on to the upstream. */
+static void mark_answer(struct run *run, const struct answer *a, bool forwarded,
+			const char *remark)
 {
-	return run->surface == GATEWAY ? "upstream" : "service";
+	bool first = !run->mark_from;
+
+	if (forwarded)
+		mark(run, "gateway", "upstream", remark);
+	else
+		mark(run, a->by ? a->by : "client", NULL, remark);
+	if (first && a->by)
+		run->mark_us = a->came_us;
 }
 
 bool check_refused(struct run *run, const char *who, const struct answer *a,
@@ -240,8 +252,7 @@ bool check_refused(struct run *run, const char *who, const struct answer *a,
 		"%s%s", status_got(run, a), forwarded ? ", and it was forwarded" : "");
 
 	if (!held)
-		mark(run, forwarded ? "gateway" : behind(run), NULL,
-		     run_printf(run, "%s must be refused", who));
+		mark_answer(run, a, forwarded, run_printf(run, "%s must be refused", who));
 	return held;
 }
 
@@ -261,8 +272,7 @@ bool check_allowed(struct run *run, const char *who, const struct answer *a)
 		run->surface == GATEWAY && !a->reached ? ", nothing reached the upstream" : "");
 
 	if (!held)
-		mark(run, run->surface == GATEWAY ? "gateway" : behind(run), "client",
-		     run_printf(run, "%s must be let through", who));
+		mark_answer(run, a, false, run_printf(run, "%s must be let through", who));
 	return held;
 }
 
@@ -343,6 +353,7 @@ void mark(struct run *run, const char *from, const char *to, const char *remark)
 {
 	if (run->mark_from)
 		return;
+	run->mark_us = hops_now(run->lab);
 	run->mark_from = arena_str(run->arena, from);
 	run->mark_to = arena_str(run->arena, to);
 	run->mark_remark = text_shown(run->lab, run->arena, remark, strlen(remark));

@@ -59,6 +59,6 @@ bool check_decision(struct run *run, const char *what, const struct decision *d,
 bool control_decision(struct run *run, const char *what, const struct decision *d,
 		      bool allowed);
 
-/* Marks the last message from -> to of the transcript as the offending one; call it when a
- * check did not hold. to may be NULL. The first mark stays. */
+/* Marks the last message from -> to of the transcript until now as the offending one; call it
+ * when a check did not hold. to may be NULL. The first mark stays. */
 void mark(struct run *run, const char *from, const char *to, const char *remark);

@@ -71,6 +71,8 @@ struct answer {
 	json_t *json;	/* body as JSON, NULL when it is none; freed with the run */
 	size_t reached; /* requests that reached the upstream because of this one (gateway) */
 	int64_t took_us;
+	const char *by;	 /* who answered, as the transcript says; NULL: nobody */
+	int64_t came_us; /* since the row began: what led to it in the transcript is not later */
 	bool timed_out, truncated;
 	const char *refusal; /* why there was no connection; NULL: there was one */
 	const struct wire_answer *raw;

@@ -8,6 +8,7 @@
 #include "suites/kit/names.h"
 #include "suites/kit/owned.h"
 #include "suites/kit/reach.h"
+#include "suites/kit/transcript.h"
 
 #include <string.h>
 
@@ -68,6 +69,8 @@ static const struct answer *finish(struct run *run, struct wire_answer *w, const
 	a->timed_out = w->timed_out;
 	a->truncated = w->truncated;
 	a->took_us = w->took_us;
+	a->by = to;
+	a->came_us = hops_now(run->lab);
 	a->reached = upstream_count(run) - before;
 	if (a->body_len && (*a->body == '{' || *a->body == '['))
 		a->json = own_json(run, json_loadb(a->body, a->body_len, 0, NULL));

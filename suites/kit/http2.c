@@ -2,6 +2,7 @@
 #include "suites/kit/http2.h"
 
 #include "suites/kit/lab.h"
+#include "suites/kit/transcript.h"
 
 #include "idp-sim/base/clk.h"
 #include "idp-sim/base/sock.h"
@@ -188,5 +189,7 @@ const struct answer *request_http2(struct run *run, const struct http2_ask *ask)
 	a->reached = upstream_count(run) - before;
 	hops_add(run->lab, "gateway", "client", true,
 		 x.status ? run_printf(run, "%d", x.status) : "(reset)", NULL);
+	a->by = "gateway";
+	a->came_us = hops_now(run->lab);
 	return a;
 }

@@ -35,6 +35,8 @@ struct run {
 	bool skipped;	       /* it cannot be played in this lab: run_skipped() */
 	struct result *result; /* filled by check.h and the transcript */
 	const char *mark_from, *mark_to, *mark_remark; /* see mark() */
+	int64_t mark_us;			       /* the message is not later */
+	int64_t failed_us; /* when the first check did not hold, since the row began; or 0 */
 	const char *guard; /* of the checks that follow: see guards() */
 	size_t cap_checks;
 	json_t *people;	     /* claims by person, as far as asked for; NULL: none yet */

@@ -52,7 +52,12 @@ void hops_add(struct lab *l, const char *from, const char *to, bool answer, cons
 		.from = from, .to = to, .answer = answer, .text = text, .detail = detail
 	};
 
-	hops_add_at(l, clk_mono_us() - l->hops.zero_us, &h);
+	hops_add_at(l, hops_now(l), &h);
+}
+
+int64_t hops_now(const struct lab *l)
+{
+	return clk_mono_us() - l->hops.zero_us;
 }
 
 static size_t printable(const char *p, size_t n, char *ret, size_t cap)
@@ -248,22 +253,49 @@ void hops_end(struct run *run)
 	pthread_mutex_unlock(&list->lock);
 }
 
-/* Where a mark goes is known by the parts' names; the hop may not be in the list yet, when it
- * comes from the simulator's journal: marks are put at the end. */
+/* No row has said which: the last that the target said before the first check that failed.
+ * Where the words of a check stand in a message, reports find that themselves. */
+static void mark_by_time(struct run *run)
+{
+	const struct result *r = run->result;
+	const struct check *c = r->checks;
+
+	if (!run->failed_us)
+		return;
+	while (c->held || c->control)
+		c++;
+	for (size_t i = 0; i < r->n_hops && strlen(c->got) > 9; i++)
+		if (r->hops[i].detail && strcasestr(r->hops[i].detail, c->got))
+			return;
+	run->mark_us = run->failed_us;
+	run->mark_from = surface_word(run->surface);
+	run->mark_remark = run_printf(run, "does not hold: %s", c->what);
+}
+
+static bool fits(const struct run *run, const struct hop *h)
+{
+	return strcmp(h->from, run->mark_from) == 0 &&
+	       (!run->mark_to || strcmp(h->to, run->mark_to) == 0);
+}
+
+/* Where a mark goes is known by the parts' names and the time; the hop may not be in the list
+ * yet, when it comes from the simulator's journal: marks are put at the end. The journal's
+ * clock is another one: what fits and is later is better than nothing. */
 void marks_apply(struct run *run)
 {
 	struct result *r = run->result;
+	struct hop *found = NULL;
 
 	if (!run->mark_from)
-		return;
-	for (size_t i = r->n_hops; i-- > 0;) {
+		mark_by_time(run);
+	for (size_t i = 0; run->mark_from && i < r->n_hops; i++) {
 		struct hop *h = &r->hops[i];
 
-		if (strcmp(h->from, run->mark_from) != 0 ||
-		    (run->mark_to && strcmp(h->to, run->mark_to) != 0))
-			continue;
-		h->marked = true;
-		h->remark = run->mark_remark;
-		return;
+		if (fits(run, h) && (h->at_us <= run->mark_us || !found))
+			found = h;
+	}
+	if (found) {
+		found->marked = true;
+		found->remark = run->mark_remark;
 	}
 }
