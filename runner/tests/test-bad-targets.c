@@ -70,7 +70,8 @@ static void a_typo_is_named_with_its_place(void)
 	expect("$G run t.yaml u.yaml", 2, "one target at a time");
 	expect("$G run --target u.yaml t.yaml", 2, "one target at a time");
 	put("t.yaml", "target: x\nkind: gateway\ncommand: [sh, \"${gateway_lisen}\"]\n");
-	expect("$G run --target t.yaml -p keycloak", 3, "did you mean ${gateway_listen}?");
+	expect("$G run --target t.yaml -p keycloak", 3,
+	       "t.yaml:3:16: unknown ${gateway_lisen}: did you mean");
 }
 
 /* Every mistake in what is said of a running target: its place, and what to do. */
@@ -155,6 +156,25 @@ static void a_secret_of_the_environment_is_in_no_report(void)
 	expect("$G run --target t.yaml -p keycloak", 3, "the environment has no VENDOR_KEY");
 }
 
+/* The first request that should not have been forwarded, of several, and not what came later. */
+static void the_guilty_message_is_marked(void)
+{
+	static const char look[] =
+		"python3 -c \"import json\n"
+		"r = [r for r in json.load(open('m.json'))['results'] if r['verdict'] == 'FAILED']\n"
+		"hops = r[0]['hops']\n"
+		"at = [i for i, h in enumerate(hops) if h.get('marked')]\n"
+		"sent = [i for i, h in enumerate(hops) if (h['from'], h['to']) == "
+		"('gateway', 'upstream')]\n"
+		"assert len(at) == 1 and at[0] == sent[1] and len(sent) > 3, (at, sent)\"";
+
+	expect("$G init gateway | sed '/upstream}\"]/s#]#, --mutant, "
+	       "gateway-strips-case-sensitively]#' > m.yaml; "
+	       "$G run --target m.yaml --only gateway/strips-any-case -r json=m.json",
+	       1, "names in lower case");
+	expect(look, 0, "");
+}
+
 static void cli_that(const char *bad, const char *says)
 {
 	char command[600];
@@ -170,6 +190,22 @@ static void cli_that(const char *bad, const char *says)
 	       "assert len([r for r in d['results'] if r['section'] != 'sanity']) == "
 	       "d['planned']\"",
 	       0, "");
+}
+
+/* What a row leaves there is removed after it: nothing else may be. */
+static void a_configuration_is_in_the_home_of_the_run(void)
+{
+	put("wrapper.sh", wrapper);
+	put("cli.yaml", cli_target);
+	expect("sed -i 's#^config: .*#config: \"'$PWD'/mine/config.yaml\"#' cli.yaml; "
+	       "mkdir mine; touch mine/precious; "
+	       "$G run --target cli.yaml --set reference=$R --only tokens/device-login "
+	       "-p keycloak; code=$?; test -e mine/precious || code=9; exit $code",
+	       2, "cli.yaml:5:1: the configuration is not in the home");
+	expect("sed -i 's#^config: .*#config: \"${home}/config.yaml\"#' cli.yaml; "
+	       "$G run --target cli.yaml --set reference=$R --only tokens/opens-the-browser "
+	       "--set bad=true",
+	       0, "1 passed");
 }
 
 static void a_cli_that_hangs_fails_in_time(void)
@@ -233,6 +269,9 @@ static const struct outside_test tests[] = {
 	  a_gateway_that_never_gets_ready_is_broken },
 	{ "a secret of the environment is in no report",
 	  a_secret_of_the_environment_is_in_no_report },
+	{ "the guilty message is marked", the_guilty_message_is_marked },
+	{ "a configuration is in the home of the run",
+	  a_configuration_is_in_the_home_of_the_run },
 	{ "a cli that hangs fails in time", a_cli_that_hangs_fails_in_time },
 	{ "a cli that floods fails", a_cli_that_floods_fails },
 	{ "a cli that is killed fails", a_cli_that_is_killed_fails },
