@@ -2,6 +2,8 @@
 /* choose.c - which item a worker plays next. */
 #include "runner/pool-private.h"
 
+#include <string.h>
+
 static bool ready(const struct pool *p, size_t i)
 {
 	const struct item *it;
@@ -17,6 +19,11 @@ int pool_wait_of(const struct pool *p, size_t i)
 	const struct scenario *row = p->o.plan->items[i].row;
 
 	return row ? row->wait_s : 0;
+}
+
+bool pool_waits(const struct pool *p, size_t i)
+{
+	return pool_wait_of(p, i) * 1000 > p->lab.ms;
 }
 
 struct choice {
@@ -36,6 +43,23 @@ static size_t busy_in(const struct pool *p, long lab)
 	return n;
 }
 
+/* What waits to be played, by lab. */
+static void count_left(const struct pool *p)
+{
+	memset(p->left_in, 0, p->o.plan->labs * sizeof *p->left_in);
+	for (size_t i = 0; i < p->o.plan->n; i++)
+		p->left_in[p->o.plan->items[i].lab] += p->states[i] == WAITING;
+}
+
+/* Where others are at work, one more lab has to be up long before they are through. */
+static bool worth_a_lab(const struct pool *p, const struct choice *c, unsigned lab)
+{
+	int64_t left_ms = (int64_t)p->left_in[lab] * p->row.ms;
+
+	return c->same_lab || !c->busy || !p->lab.n ||
+	       left_ms > 2 * p->lab.ms * (int64_t)c->busy;
+}
+
 /* Long waits first, then the lab that stands already, then the lab with the fewest at work. */
 static bool better(const struct choice *a, const struct choice *b)
 {
@@ -51,13 +75,14 @@ long pool_choose(const struct pool *p, const struct worker *w, bool slots_free)
 	struct choice best = { .item = NO_ITEM };
 	long last_lab = NO_LAB;
 
+	count_left(p);
 	for (size_t i = 0; i < p->o.plan->n; i++) {
 		struct choice c = { .item = (long)i };
 		long lab;
 
 		if (!ready(p, i))
 			continue;
-		c.wait = pool_wait_of(p, i);
+		c.wait = pool_waits(p, i) ? pool_wait_of(p, i) : 0;
 		lab = p->o.plan->items[i].lab;
 		if (!slots_free && !c.wait)
 			continue;
@@ -66,7 +91,7 @@ long pool_choose(const struct pool *p, const struct worker *w, bool slots_free)
 		last_lab = c.wait ? NO_LAB : lab;
 		c.same_lab = lab == w->lab;
 		c.busy = busy_in(p, lab);
-		if (better(&c, &best))
+		if (worth_a_lab(p, &c, (unsigned)lab) && better(&c, &best))
 			best = c;
 	}
 	return best.item;

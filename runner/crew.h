@@ -23,6 +23,7 @@ struct worker {
 	struct buf line; /* what came of a result */
 	struct buf said; /* standard output and error, the last of it */
 	bool slow;	 /* its item waits: it holds no slot */
+	bool starts;	 /* its item had to bring its lab up */
 };
 
 struct crew {

@@ -106,6 +106,22 @@ static void take_result(struct pool *p, size_t index, struct result *r)
 	settle(p, index, r);
 }
 
+static void add_cost(struct cost *c, int64_t ms)
+{
+	c->ms += (ms - c->ms) / ++c->n;
+}
+
+/* What choose.c weighs: a result tells its own time, the rest went into its lab. */
+static void learn_cost(struct pool *p, const struct worker *w, const struct result *r)
+{
+	int64_t all_ms = clk_mono_ms() - w->since_ms;
+
+	if (w->starts)
+		add_cost(&p->lab, all_ms - r->took_us / 1000);
+	else if (!w->slow)
+		add_cost(&p->row, all_ms);
+}
+
 static void take_line(struct pool *p, struct worker *w, char *line)
 {
 	struct result *r = arena_alloc(p->arena, sizeof *r);
@@ -122,6 +138,7 @@ static void take_line(struct pool *p, struct worker *w, char *line)
 		*r = (struct result) { .verdict = BROKEN };
 		r->reason = arena_printf(p->arena, "its result cannot be read: %s", err.text);
 	}
+	learn_cost(p, w, r);
 	w->item = NO_ITEM;
 	take_result(p, (size_t)index, r);
 	crew_sweep(&p->crew);
@@ -187,10 +204,12 @@ static bool order(struct pool *p, struct worker *w, size_t index)
 	p->states[index] = PLAYED_NOW;
 	p->attempts[index]++;
 	w->item = (long)index;
+	w->starts = w->lab != p->o.plan->items[index].lab;
 	w->lab = p->o.plan->items[index].lab;
-	w->slow = pool_wait_of(p, index) > 0;
+	w->slow = pool_waits(p, index);
 	w->since_ms = clk_mono_ms();
-	w->deadline_ms = w->since_ms + p->o.options->timeout_ms + pool_wait_of(p, index) * 1000;
+	w->deadline_ms = w->since_ms + p->o.options->timeout_ms + p->o.start_ms +
+			 pool_wait_of(p, index) * 1000;
 	return true;
 }
 
@@ -283,6 +302,7 @@ static struct pool *pool_new(const struct pool_options *o)
 	p->attempts = arena_alloc(p->arena, (n + 1) * sizeof *p->attempts);
 	p->failed_before = arena_alloc(p->arena, (n + 1) * sizeof *p->failed_before);
 	p->results = arena_alloc(p->arena, (n + 1) * sizeof *p->results);
+	p->left_in = arena_alloc(p->arena, (o->plan->labs + 1) * sizeof *p->left_in);
 	p->left = n;
 	p->started_ms = clk_mono_ms();
 	for (size_t i = 0; i < n; i++)

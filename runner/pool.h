@@ -21,6 +21,7 @@ struct pool_options {
 	const char *reference_cli; /* path of the reference-platform program */
 	const char *dir;	   /* for homes, exists */
 	unsigned jobs;
+	int64_t start_ms; /* what a scenario may take besides, for the target to be started */
 	void (*on_result)(void *ctx, const struct pool *p, size_t index);
 	void (*on_tick)(void *ctx, const struct pool *p); /* ten times a second, at most */
 	void *ctx;

@@ -191,6 +191,17 @@ static int64_t row_timeout(const struct session *s)
 	return (command > ROW_MS ? command : ROW_MS) + stated_waits(s);
 }
 
+/* What the file states for a target to be ready, and to know the lab's state: that of a row's
+ * own, and the usual one again. */
+static int64_t start_time(const struct session *s)
+{
+	enum { PUSHES = 3 };
+	const json_t *root = s->loaded ? target_file_of(s->loaded)->root : NULL;
+
+	return conf_duration_ms(conf_get(root, "ready.timeout"), 0) +
+	       PUSHES * conf_duration_ms(conf_get(root, "push.timeout"), 0);
+}
+
 bool session_open(struct session *s, const struct options *o, struct err *err)
 {
 	memset(s, 0, sizeof *s);
@@ -264,6 +275,7 @@ struct pool_options session_pool(const struct session *s, const struct plan *pla
 		.reference_cli = s->reference_cli,
 		.dir = s->folder.path,
 		.jobs = s->attached ? 1 : s->jobs,
+		.start_ms = start_time(s),
 	};
 }
 

@@ -237,6 +237,31 @@ static void a_target_that_dies_in_the_middle_costs_its_rows_only(void)
 	CU_ASSERT_FALSE(runs("61003"));
 }
 
+/* Each start is noted in a file. */
+static const char late_target[] =
+	"target: late\nkind: gateway\nsettings: {reference: x, starts: x}\n"
+	"command: [sh, -c, \"echo >> ${starts}; sleep 2; exec ${reference} gateway --listen "
+	"${gateway_listen} --pdp ${pdp} --upstream ${upstream}\"]\n"
+	"ready: {url: \"${url}/health/live\", timeout: 30s}\n";
+
+/* The time that its file states is not taken from the row. */
+static void a_target_that_needs_long_to_start_is_waited_for(void)
+{
+	put("late.yaml", late_target);
+	expect("$G run --target late.yaml --set reference=$R --set starts=$PWD/one "
+	       "--only gateway/discovery-is-open@any --timeout 1500ms",
+	       0, "1 passed");
+}
+
+/* One more instance would be ready long after the first has played everything. */
+static void a_target_that_needs_long_to_start_is_started_once(void)
+{
+	put("late.yaml", late_target);
+	expect("$G run --target late.yaml --set reference=$R --set starts=$PWD/many -j 4 "
+	       "-p keycloak --section gateway-headers > /dev/null; wc -l < many",
+	       0, "1\n");
+}
+
 /* The homes of the workers are on a disk without room. A disk of one's own needs root. */
 static void a_full_disk_is_broken_with_its_reason(void)
 {
@@ -277,6 +302,10 @@ static const struct outside_test tests[] = {
 	{ "a cli that is killed fails", a_cli_that_is_killed_fails },
 	{ "a target that dies in the middle costs its rows only",
 	  a_target_that_dies_in_the_middle_costs_its_rows_only },
+	{ "a target that needs long to start is waited for",
+	  a_target_that_needs_long_to_start_is_waited_for },
+	{ "a target that needs long to start is started once",
+	  a_target_that_needs_long_to_start_is_started_once },
 	{ "a full disk is broken with its reason", a_full_disk_is_broken_with_its_reason },
 	{ 0 },
 };
