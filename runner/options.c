@@ -63,7 +63,7 @@ const struct option_row option_rows[] = {
 	{ "retries", 0, COUNT, "N", RUN | GATE, AT(retries), NULL, false,
 	  "try a failure again; a pass is then called flaky" },
 	{ "timeout", 0, DURATION, "TIME", PLAYS, AT(timeout_ms), NULL, false,
-	  "of one scenario, besides its wait and the target's start; 60s, or six commands of a CLI" },
+	  "of one scenario, besides waits and the start; 60s, or six commands of a CLI" },
 	{ "run-timeout", 0, DURATION, "TIME", PLAYS, AT(run_timeout_ms), NULL, false,
 	  "of everything; the report is partial then, exit status 124" },
 	{ "fail-fast", 0, FLAG, NULL, PLAYS, AT(fail_fast), NULL, false,

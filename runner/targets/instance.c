@@ -8,11 +8,15 @@
 
 enum { TEMPLATE_LIMIT = 4 << 20 };
 
+const char *instance_group(const struct instance *i)
+{
+	return i->configuration ? i->configuration : "default";
+}
+
 const json_t *instance_key(const struct instance *i, const char *key)
 {
 	const json_t *groups = json_object_get(i->of->file->root, "configurations");
-	const json_t *group =
-		i->configuration ? json_object_get(groups, i->configuration) : NULL;
+	const json_t *group = json_object_get(groups, instance_group(i));
 	const json_t *own = json_object_get(group, key);
 
 	return own ? own : json_object_get(i->of->file->root, key);
@@ -176,7 +180,7 @@ static void apply_settings(struct instance *i)
 	json_t *settings = (json_t *)(uintptr_t)instance_key(i, "settings"), *value;
 	const char *name;
 
-	if (!i->configuration || settings == json_object_get(i->of->file->root, "settings"))
+	if (settings == json_object_get(i->of->file->root, "settings"))
 		return;
 	json_object_foreach(settings, name, value) {
 		AUTO(char)

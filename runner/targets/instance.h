@@ -37,6 +37,8 @@ struct instance {
 	char *last_words;     /* of last_words(), kept until the next call */
 };
 
+/* The configuration group that it has: default when the row asks for none. */
+const char *instance_group(const struct instance *i);
 /* A key of the file, or of the configuration group where that says otherwise; borrowed. */
 const json_t *instance_key(const struct instance *i, const char *key);
 /* A list of words with its names filled, in the instance's arena, with `more` free places

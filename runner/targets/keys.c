@@ -138,7 +138,8 @@ const struct conf_key target_keys[] = {
 	{ "needs", CONF_LIST, .items = text, .help = "Programs that must be in PATH." },
 	CONFIGURABLE,
 	{ "configurations", CONF_DICT, .items = configuration_row,
-	  .help = "Configuration groups that rows ask for, by name." },
+	  .help = "Configuration groups that rows ask for, by name; default when they ask for "
+		  "none." },
 	{ "cwd", CONF_STRING, .help = "Working directory; ${home} when absent." },
 	{ "url", CONF_STRING,
 	  .help = "Its base URL; from the kind's listen address when absent." },

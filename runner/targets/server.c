@@ -210,7 +210,7 @@ static bool reconfigure(struct instance *i, struct err *err)
 
 	if (!how)
 		return true;
-	fill_set(&i->fill, "configuration", i->configuration ? i->configuration : "default");
+	fill_set(&i->fill, "configuration", instance_group(i));
 	if (!instance_run(i, json_object_get(how, "command"), &o, &ran, err))
 		return false;
 	ok = ran_well(&ran);

@@ -267,6 +267,40 @@ static void optional_words_come_as_a_whole_or_not_at_all(void)
 	t->stop(t->ctx, instance);
 }
 
+static void a_group_lays_its_settings_over_the_others(void)
+{
+	static const char text[] =
+		"target: x\nkind: cli\ncommand: [echo, '${speed}']\nconfig: '${home}/c.yaml'\n"
+		"settings: {speed: stated}\nverbs: {status: [now]}\nconfigurations:\n"
+		"  default: {settings: {speed: usual}}\n  slow-refresh: {settings: {speed: 3}}\n";
+	static const struct {
+		const char *group, *out;
+	} rows[] = { { NULL, "usual now\n" },
+		     { "slow-refresh", "3 now\n" },
+		     { "auth-off", "stated now\n" } };
+	char listen[40];
+	struct lab_urls urls = lab(listen, sizeof listen);
+	struct err err = { 0 };
+	AUTO(loaded) struct loaded *l = load(text, NULL, &err);
+
+	CU_ASSERT_PTR_NOT_NULL(l);
+	for (size_t i = 0; l && i < ARRAY_LEN(rows); i++) {
+		const struct target *t = target_of(l);
+		const struct command cmd = { .verb = "status" };
+		struct ran ran = { 0 };
+		void *instance = NULL, *running;
+
+		urls.configuration = rows[i].group;
+		CU_ASSERT(t->start(t->ctx, &urls, &instance, &err));
+		running = t->begin(t->ctx, instance, &cmd, &err);
+		CU_ASSERT_PTR_NOT_NULL(running);
+		if (running && t->finish(t->ctx, running, &ran, &err))
+			CU_ASSERT_STRING_EQUAL(ran.out, rows[i].out);
+		ran_done(&ran);
+		t->stop(t->ctx, instance);
+	}
+}
+
 /* What the adapter reads out of that answer to its question. */
 static void expect_decision(const char *adapter, const struct question *q,
 			    void (*handle)(void *, struct web_request *, struct web_reply *),
@@ -369,6 +403,7 @@ int main(void)
 	CU_ADD_TEST(s, a_server_that_never_gets_ready_says_its_last_words);
 	CU_ADD_TEST(s, somebody_elses_listener_is_not_the_target);
 	CU_ADD_TEST(s, optional_words_come_as_a_whole_or_not_at_all);
+	CU_ADD_TEST(s, a_group_lays_its_settings_over_the_others);
 	CU_ADD_TEST(s, only_a_boolean_is_a_decision);
 	CU_ADD_TEST(s, each_permission_is_evaluated);
 	CU_basic_set_mode(CU_BRM_VERBOSE);
