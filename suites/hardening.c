@@ -3,6 +3,7 @@
 #include "suites/kit/check.h"
 #include "suites/kit/given.h"
 #include "suites/kit/imposter.h"
+#include "suites/kit/lab.h"
 #include "suites/kit/token.h"
 #include "suites/pages.h"
 #include "suites/trial.h"
@@ -116,6 +117,58 @@ static void exchange_off(struct run *run)
 }
 
 /* ---- identity headers that are no identity ---- */
+
+/* ---- who writes the rules ---- */
+
+static const char *may_now(struct run *run, const char *who)
+{
+	const struct decision *d = decide(run, &(struct ask_decision) { .principal = who });
+
+	return !d->answered ? "no decision" : d->allowed ? "allowed" : "denied";
+}
+
+/* One that was taken is taken back, as far as DELETE does that. */
+static const char *try_to_write(struct run *run, const struct pdp_write *w, const char *path)
+{
+	const struct answer *a = request(run, &(struct ask) { .method = w->method,
+							      .path = path,
+							      .type = w->type,
+							      .body = w->body });
+	bool taken = a->status >= 200 && a->status <= 299;
+	const char *got = run_printf(run, taken ? "taken (%d)" : "refused", a->status);
+
+	got = run_printf(run, "%s; mallory %s, alice %s", got, may_now(run, "mallory"),
+			 may_now(run, "alice"));
+	if (taken && strcmp(w->method, "PUT") == 0)
+		request(run, &(struct ask) { .method = "DELETE", .path = path });
+	run->lab->now.spoiled |= taken;
+	return got;
+}
+
+static void write_api_is_closed(struct run *run)
+{
+	static const char unmoved[] = "refused; mallory denied, alice allowed";
+	const struct pdp_write *w = run->lab->target->writes;
+
+	if (!w) {
+		run_skipped(run, "needs to know how the decision point is written to: "
+				 "`write_api` of the target file");
+		return;
+	}
+	control_that(run, strcmp(may_now(run, "alice"), "allowed") == 0, "alice is allowed",
+		     "not so");
+	control_that(run, strcmp(may_now(run, "mallory"), "denied") == 0, "mallory is denied",
+		     "not so");
+	for (; w->method; w++) {
+		const char *path =
+			w->path[0] == '/' ? w->path : edition_path(run->edition, w->path);
+		const char *got = try_to_write(run, w, path);
+
+		check_that(run, strcmp(got, unmoved) == 0,
+			   run_printf(run, "%s %s of nobody", w->method, path), unmoved, "%s",
+			   got);
+	}
+}
 
 static void odd_principals(struct run *run)
 {
@@ -329,6 +382,25 @@ static const struct scenario rows[] = {
 		.level = LEVEL_EXTENDED,
 		.surfaces = PDP,
 		.play = exchange_off,
+	},
+	{
+		.name = "write-api-is-closed",
+		.title = "somebody writes policy or data of the decision point",
+		.promise = "Who only reaches the decision point changes neither its policy nor "
+			   "its data.",
+		.page = PAGE_POLICY,
+		.source = "Policy engine: policy and bindings come with the bundle; Open "
+			  "Policy Agent, Security: authentication and authorization; CWE-306",
+		.given = "somebody without credentials who reaches the decision point",
+		.when = "send what its protocol has for writing policy and data",
+		.consequence = "lets anybody who reaches it grant themselves every role",
+		.remedy = "Serve questions only; authorize whoever writes (OPA: "
+			  "--authorization=basic with a policy system.authz).",
+		.tags = "intrusive",
+		.mutants = "pdp-takes-bindings-of-anybody",
+		.level = LEVEL_EXTENDED,
+		.surfaces = PDP,
+		.play = write_api_is_closed,
 	},
 	{
 		.name = "odd-principals-are-refused",

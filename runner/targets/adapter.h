@@ -24,6 +24,8 @@ struct adapter {
 	 * answered == false. */
 	bool (*decide)(const struct pdp_door *door, const struct question *q,
 		       struct decision *ret, struct err *err);
+	/* How its policy or data could be written over the protocol; NULL: not at all. */
+	const struct pdp_write *writes;
 };
 
 /* NULL-ended, made from the list in runner/meson.build. */

@@ -112,12 +112,23 @@ static const struct conf_key push_keys[] = {
 	{ "url", CONF_STRING, .help = "Where the data document goes." },
 	{ "command", CONF_LIST, .items = text,
 	  .help = "Or: run it with the document on its standard input." },
+	{ "headers", CONF_LIST, .items = text,
+	  .help = "Of the request: \"Name: value\", e.g. its credentials." },
 	{ "timeout", CONF_DURATION, .help = "Of the command; 60s when absent." },
 	{ "remove", CONF_LIST, .items = text,
 	  .help = "Of an attached target: takes away at the end what was put there; has "
 		  "{\"workspaces\": [NAME, ...]}, the run's own, on its standard input." },
 	{ 0 },
 };
+
+static const struct conf_key write_keys[] = {
+	{ "method", CONF_STRING, .help = "PUT when absent." },
+	{ "path", CONF_STRING, .required = true, .help = "Path at the decision point." },
+	{ "type", CONF_STRING, .help = "Of the body; application/json when absent." },
+	{ "body", CONF_STRING, .help = "What would make mallory@example.com an Admin." },
+	{ 0 },
+};
+static const struct conf_key write_row[] = { { .type = CONF_MAP, .keys = write_keys } };
 
 const struct conf_key target_keys[] = {
 	{ "target", CONF_STRING, .required = true, .help = "Its name in reports." },
@@ -157,6 +168,9 @@ const struct conf_key target_keys[] = {
 	  .help = "Of a PDP: the path of each entrypoint, when not the adapter's own." },
 	{ "push", CONF_MAP, .keys = push_keys,
 	  .help = "Of a PDP or a service: how the lab's workspaces and members get there." },
+	{ "write_api", CONF_LIST, .items = write_row,
+	  .help = "Of a PDP: how its policy or data would be written, besides what its "
+		  "protocol has; each is tried without credentials, and must be refused." },
 	{ "providers", CONF_LIST, .items = text,
 	  .help = "The only providers it is set up for." },
 	{ "attach", CONF_MAP, .keys = attach_keys,

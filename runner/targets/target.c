@@ -150,16 +150,37 @@ static bool push_by_command(struct instance *i, const json_t *how, const char *b
 	return ok;
 }
 
+/* Content-Type and what the file adds; NULL with err. */
+static const char **push_headers(struct instance *i, const json_t *how, struct err *err)
+{
+	const json_t *list = json_object_get(how, "headers"), *item;
+	const char **lines = arena_alloc(i->arena, (json_array_size(list) + 2) * sizeof *lines);
+	size_t k;
+
+	lines[0] = "Content-Type: application/json";
+	json_array_foreach(list, k, item) {
+		AUTO(char)
+		char *line =
+			fill_word(&i->fill, i->of->file->path, json_string_value(item), err);
+
+		if (!line)
+			return NULL;
+		lines[k + 1] = arena_str(i->arena, line);
+	}
+	return lines;
+}
+
 static bool push_by_request(struct instance *i, const json_t *how, const char *body,
 			    struct err *err)
 {
 	AUTO(char)
 	char *url = fill_word(&i->fill, i->of->file->path, conf_str(how, "url", ""), err);
-	static const char *const headers[] = { "Content-Type: application/json", NULL };
+	const char **headers = push_headers(i, how, err);
 	AUTO_ANSWER a = { 0 };
 
-	if (!url || !wire_request(conf_str(how, "method", "PUT"), url, headers, body,
-				  strlen(body), &i->of->target.reach, &a, err))
+	if (!url || !headers ||
+	    !wire_request(conf_str(how, "method", "PUT"), url, headers, body, strlen(body),
+			  &i->of->target.reach, &a, err))
 		return false;
 	if (a.status < 200 || a.status > 299)
 		return fail(err, ERR_NETWORK, "push to %s: status %d: %.200s", url, a.status,
@@ -271,6 +292,29 @@ static void read_tenant(struct loaded *l)
 	l->target.token = token_by_command;
 }
 
+/* Those of the protocol, and those of the file; NULL when there are none. */
+static const struct pdp_write *read_writes(struct loaded *l)
+{
+	const struct pdp_write *usual = l->adapter->writes;
+	const json_t *own = json_object_get(l->file->root, "write_api"), *item;
+	struct pdp_write *all;
+	size_t n = 0, i;
+
+	if (!own)
+		return usual;
+	while (usual && usual[n].method)
+		n++;
+	all = arena_alloc(l->arena, (n + json_array_size(own) + 1) * sizeof *all);
+	for (i = 0; i < n; i++)
+		all[i] = usual[i];
+	json_array_foreach(own, i, item)
+		all[n++] = (struct pdp_write) { .method = conf_str(item, "method", "PUT"),
+						.path = conf_str(item, "path", "/"),
+						.type = conf_str(item, "type", NULL),
+						.body = conf_str(item, "body", NULL) };
+	return all;
+}
+
 struct loaded *target_load(const char *path, const char *const *set, struct err *err)
 {
 	AUTO(loaded) struct loaded *l = calloc(1, sizeof *l);
@@ -292,6 +336,7 @@ struct loaded *target_load(const char *path, const char *const *set, struct err 
 	read_tenant(l);
 	adapter = conf_str(l->file->root, "adapter", "nemo");
 	l->adapter = adapter_find(adapter);
+	l->target.writes = read_writes(l);
 	if (l->target.surfaces & PDP)
 		l->target.decide = decide;
 	if ((l->target.surfaces & (PDP | SERVICE) && json_object_get(l->file->root, "push")) ||

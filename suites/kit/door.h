@@ -59,7 +59,8 @@ struct ask {
 	const char *token;	    /* sent as "Authorization: Bearer ..."; NULL: none */
 	const char *authorization;  /* the whole value instead */
 	const char *const *headers; /* further "Name: value" lines, NULL-ended */
-	const char *body;	    /* JSON; NULL: none */
+	const char *body;	    /* NULL: none */
+	const char *type;	    /* of the body; NULL: application/json */
 	const char *from;	    /* who sends it, for the transcript; NULL: "client" */
 	int timeout_ms;		    /* 0: 15 s */
 };

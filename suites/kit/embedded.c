@@ -344,6 +344,7 @@ struct target *embedded_target_new(struct lab *l)
 		.abort = abort_command,
 		.config_path = config_path,
 		.decide = decide_at,
+		.writes = platform_writes,
 		.last_words = last_words,
 	};
 	return t;

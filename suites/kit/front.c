@@ -116,8 +116,8 @@ static void compose(struct buf *b, const struct ask *ask, const char *path,
 	for (size_t i = 0; ask->headers && ask->headers[i] && i < MAX_LINES; i++)
 		buf_printf(b, "%s\r\n", ask->headers[i]);
 	if (ask->body)
-		buf_printf(b, "Content-Type: application/json\r\nContent-Length: %zu\r\n",
-			   strlen(ask->body));
+		buf_printf(b, "Content-Type: %s\r\nContent-Length: %zu\r\n",
+			   ask->type ? ask->type : "application/json", strlen(ask->body));
 	buf_printf(b, "Connection: close\r\n\r\n%s", ask->body ? ask->body : "");
 }
 

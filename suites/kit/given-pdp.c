@@ -87,10 +87,12 @@ void upstream_says(struct run *run, const struct recorder_answer *a)
 
 void entities_down(struct run *run, bool down)
 {
+	struct recorder *const stores[] = { run->lab->now.entities, run->lab->now.liar };
 	struct err err = { 0 };
 
-	if (run->lab->now.entities && !recorder_refuse(run->lab->now.entities, down, &err))
-		run_broken(run, "%s", err.text);
+	for (size_t i = 0; stores[0] && i < ARRAY_LEN(stores); i++)
+		if (!recorder_refuse(stores[i], down, &err))
+			run_broken(run, "%s", err.text);
 }
 
 /* One that runs somewhere else stays as it is. */

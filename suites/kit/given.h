@@ -88,7 +88,8 @@ void upstream_says(struct run *run, const struct recorder_answer *a);
 void platform_state(struct run *run, json_t *state);
 /* The same, and nobody tells the decision point: it finds out by its interval. NULL: as at the start. */
 void platform_changes(struct run *run, json_t *state);
-/* The entity store, where a decision point gets its bindings, refuses connections, or serves again. */
+/* The entity store and the bundle, where a decision point gets its bindings, refuse connections, or
+ * serve again. */
 void entities_down(struct run *run, bool down);
 /* Starts a decision point anew that cannot load its data. Does it call itself ready all the same, by
  * what its target file waits for? One that does not is gone until the next row. */

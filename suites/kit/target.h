@@ -71,6 +71,16 @@ struct decision {
 	int64_t took_us;
 };
 
+/* A way in which somebody who reaches a decision point could change its policy or its data. */
+struct pdp_write {
+	const char *method; /* NULL ends a list */
+	const char *path;   /* a word of the edition when without '/': "bundle" */
+	const char *type;   /* NULL: application/json */
+	const char *body;   /* NULL: none */
+};
+/* Those of the platform's own protocol: somebody brings a bundle instead of fetching it. */
+extern const struct pdp_write platform_writes[];
+
 /* A real identity provider in place of the lab's: it issues tokens of its own people, and
  * forges none. */
 struct tenant {
@@ -117,6 +127,7 @@ struct target {
 	const char *(*config_path)(void *ctx, void *instance);
 	bool (*decide)(void *ctx, void *instance, const struct question *q,
 		       struct decision *ret, struct err *err);
+	const struct pdp_write *writes; /* of its protocol and its file; NULL: none is known */
 	/* Makes the lab's workspaces and members known to a pdp or service target: the document of
 	 * reference_seed(). NULL: it takes none. */
 	bool (*push)(void *ctx, void *instance, const json_t *data, struct err *err);

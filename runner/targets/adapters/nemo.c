@@ -36,4 +36,5 @@ const struct adapter adapter_nemo = {
 	.name = "nemo",
 	.source = "Platform documentation, policy engine: POST /apis/auth/v2/authz/ENTRYPOINT",
 	.decide = decide,
+	.writes = platform_writes,
 };
