@@ -756,6 +756,7 @@ static const struct scenario rows[] = {
 		.when = "POST a workspace, then GET its members",
 		.remedy = "Bind the creator before answering.",
 		.catalogue = "AUTH-ROLE-CREATOR",
+		.needs = "service.tells",
 		.mutants = "service-creator-is-no-admin",
 		.level = LEVEL_EXTENDED,
 		.surfaces = SERVICE,

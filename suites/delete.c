@@ -237,6 +237,7 @@ static const struct scenario rows[] = {
 		.consequence = "gives old members a new workspace of the same name",
 		.remedy = "Delete the bindings with the workspace.",
 		.catalogue = "AUTH-WSDEL-REVOKES",
+		.needs = "service.tells",
 		.mutants = "service-bindings-survive-delete",
 		.level = LEVEL_EXTENDED,
 		.surfaces = SERVICE,

@@ -4,6 +4,7 @@
 
 #include "idp-sim/base/buf.h"
 #include "idp-sim/base/file.h"
+#include "suites/kit/play.h"
 
 #include <limits.h>
 #include <string.h>
@@ -264,6 +265,13 @@ static bool usual(const struct target_file *f, const char *claim)
 	return false;
 }
 
+/* A service whose members the lab's decision point cannot know: it is asked, and reads nothing. */
+static bool never_told(const struct target_file *f, const char *claim)
+{
+	return !strcmp(claim, "service.tells") && !conf_bool(f->root, "tells", false) &&
+	       !list_has(json_object_get(f->root, "lacks"), "service.asks");
+}
+
 /* A protocol that sends the request and reads a status asks nothing but "allow". */
 static bool never_asked(const struct target_file *f, const char *claim)
 {
@@ -274,22 +282,71 @@ static bool never_asked(const struct target_file *f, const char *claim)
 		!strcmp(claim, "pdp.envoy_form"));
 }
 
-/* A target that we start is configured anew for each group; one that runs must be told how. */
+static bool template_has(const struct target_file *f, const char *path, const char *mark)
+{
+	AUTO(char) char *text = NULL;
+	AUTO_BUF at = { 0 };
+	struct err err = { 0 };
+	size_t n;
+
+	buf_printf(&at, "%s%s%s", *path == '/' ? "" : f->dir, *path == '/' ? "" : "/", path);
+	return file_read(at.p, FILE_LIMIT, &text, &n, &err) && strstr(text, mark);
+}
+
+/* Is ${key} written in the file, or in one of its templates? */
+static bool is_written(const struct target_file *f, const char *key, size_t key_n)
+{
+	json_t *files = json_object_get(f->root, "files"), *path;
+	AUTO(char) char *text = json_dumps(f->root, JSON_COMPACT);
+	AUTO_BUF mark = { 0 };
+	const char *name;
+	bool found;
+
+	buf_printf(&mark, "${%.*s}", (int)key_n, key);
+	found = strstr(text, mark.p);
+	json_object_foreach(files, name, path)
+		found = found || template_has(f, json_string_value(path), mark.p);
+	return found;
+}
+
+/* Does one of the settings that the group changes get there? A decision point that states how old
+ * its data may be, or has them pushed, has an interval of its own. */
+static bool is_configured(const struct target_file *f, const char *group)
+{
+	const char *keys = lab_configuration_keys(group);
+
+	if (!keys ||
+	    (f->surfaces & PDP && strstr(keys, "interval") &&
+	     (conf_get(f->root, "caches.decisions") || json_object_get(f->root, "push"))))
+		return true;
+	for (; *keys; keys += strcspn(keys, " "), keys += *keys == ' ')
+		if (is_written(f, keys, strcspn(keys, " ")))
+			return true;
+	return false;
+}
+
+/* A decision point or service that we start is configured by what the lab fills in; around the
+ * other parts the lab itself is. One that runs must be told how. */
 static bool takes_configuration(const struct target_file *f, const char *group)
 {
 	const json_t *groups = json_object_get(f->root, "configurations");
 
-	return !target_file_attached(f) || json_object_get(groups, group) ||
-	       json_object_get(f->root, "reconfigure");
+	if (json_object_get(groups, group) || json_object_get(f->root, "reconfigure"))
+		return true;
+	return !target_file_attached(f) &&
+	       (!(f->surfaces & (PDP | SERVICE)) || is_configured(f, group));
 }
 
 bool target_file_claims(const struct target_file *f, const char *claim)
 {
 	static const char prefix[] = "configuration:";
 
-	if (list_has(json_object_get(f->root, "lacks"), claim) || never_asked(f, claim))
+	if (list_has(json_object_get(f->root, "lacks"), claim) || never_asked(f, claim) ||
+	    never_told(f, claim))
 		return false;
+	if (list_has(json_object_get(f->root, "claims"), claim))
+		return true;
 	if (!strncmp(claim, prefix, sizeof prefix - 1))
 		return takes_configuration(f, claim + sizeof prefix - 1);
-	return list_has(json_object_get(f->root, "claims"), claim) || usual(f, claim);
+	return usual(f, claim);
 }

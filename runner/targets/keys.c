@@ -142,7 +142,9 @@ const struct conf_key target_keys[] = {
 	  .help = "Contract edition: nemo (default), nmp, nemo-callout." },
 	{ "about", CONF_STRING, .help = "What a reader should know." },
 	{ "install", CONF_STRING, .help = "Shell line that `gauntlet install` runs." },
-	{ "claims", CONF_LIST, .items = text, .help = "What it says it does, e.g. http2." },
+	{ "claims", CONF_LIST, .items = text,
+	  .help = "What it says it does, e.g. http2, or configuration:access-keys "
+		  "where that is always in force." },
 	{ "lacks", CONF_LIST, .items = text,
 	  .help = "What it says it does not do; gateway.*, pdp.* and service.* are claimed "
 		  "else." },
@@ -168,6 +170,9 @@ const struct conf_key target_keys[] = {
 	  .help = "Of a PDP: the path of each entrypoint, when not the adapter's own." },
 	{ "push", CONF_MAP, .keys = push_keys,
 	  .help = "Of a PDP or a service: how the lab's workspaces and members get there." },
+	{ "tells", CONF_BOOL,
+	  .help = "Of a service: the lab's decision point can read role bindings there, at "
+		  "/internal/entities/role-bindings; false when absent." },
 	{ "write_api", CONF_LIST, .items = write_row,
 	  .help = "Of a PDP: how its policy or data would be written, besides what its "
 		  "protocol has; each is tried without credentials, and must be refused." },

@@ -330,6 +330,7 @@ struct loaded *target_load(const char *path, const char *const *set, struct err 
 	l->target.file = l->file->path;
 	l->target.surfaces = l->file->surfaces;
 	l->target.edition = l->file->edition;
+	l->target.tells = conf_bool(l->file->root, "tells", false);
 	instance_verbs(l);
 	read_places(l);
 	read_attach(l);

@@ -122,6 +122,11 @@ const char *const *lab_secrets(const struct lab *l)
 	return none;
 }
 
+const char *lab_configuration_keys(const char *name)
+{
+	return NULL;
+}
+
 bool lab_open(struct lab *l, enum surface surface, const char *provider, struct err *err)
 {
 	return true;

@@ -115,23 +115,26 @@ static void apply_short_pdp_timeout(struct platform_config *c)
 static const struct group {
 	const char *name;
 	void (*apply)(struct platform_config *c);
+	const char *keys; /* of config_json() that it changes; NULL: no documented one */
 } groups[] = {
-	{ "default", apply_default },
-	{ "no-audience", apply_no_audience },
-	{ "auth-off", apply_auth_off },
-	{ "oidc-off", apply_oidc_off },
-	{ "unsigned", apply_unsigned },
-	{ "additional-issuer", apply_additional_issuer },
-	{ "no-seed", apply_no_seed },
-	{ "short-refresh", apply_short_refresh },
-	{ "slow-refresh", apply_slow_refresh },
-	{ "long-refresh", apply_long_refresh },
-	{ "access-keys", apply_access_keys },
-	{ "admin-case", apply_admin_case },
-	{ "scope-prefix", apply_prefix },
-	{ "short-pdp-timeout", apply_short_pdp_timeout },
-	{ "short-jwks", apply_short_jwks },
-	{ "endpoint-override", apply_endpoint_override },
+	{ "default", apply_default, NULL },
+	{ "no-audience", apply_no_audience, "audience" },
+	{ "auth-off", apply_auth_off, "enabled" },
+	{ "oidc-off", apply_oidc_off, "oidc_enabled" },
+	{ "unsigned", apply_unsigned, "allow_unsigned_jwt" },
+	{ "additional-issuer", apply_additional_issuer, "additional_issuers" },
+	{ "no-seed", apply_no_seed, "seed_on_startup" },
+	{ "short-refresh", apply_short_refresh,
+	  "policy_data_refresh_interval bundle_cache_seconds" },
+	{ "slow-refresh", apply_slow_refresh, "policy_data_refresh_interval" },
+	{ "long-refresh", apply_long_refresh, "policy_data_refresh_interval" },
+	{ "access-keys", apply_access_keys, "access_keys_enabled" },
+	{ "admin-case", apply_admin_case, "admin_email" },
+	{ "scope-prefix", apply_prefix, "scope_prefix" },
+	{ "short-pdp-timeout", apply_short_pdp_timeout,
+	  "policy_decision_point_request_timeout_seconds" },
+	{ "short-jwks", apply_short_jwks, NULL },
+	{ "endpoint-override", apply_endpoint_override, "token_endpoint" },
 };
 
 const char *const *lab_configurations(void)
@@ -149,6 +152,13 @@ static const struct group *find_group(const char *name)
 		if (strcmp(groups[i].name, name) == 0)
 			return &groups[i];
 	return NULL;
+}
+
+const char *lab_configuration_keys(const char *name)
+{
+	const struct group *g = find_group(name);
+
+	return g ? g->keys : NULL;
 }
 
 static const struct provider_config *find_provider(const char *name)

@@ -92,8 +92,9 @@ static bool start_pdp(struct lab *l, struct err *err)
 	struct assembly *s = &l->now;
 
 	o.pdp_url = NULL;
-	o.entities_url = s->service ? reference_url(s->service)
-				    : l->target->url(l->target->ctx, s->instance);
+	o.entities_url = s->service && !(s->surface == SERVICE && l->target->tells)
+				 ? reference_url(s->service)
+				 : l->target->url(l->target->ctx, s->instance);
 	s->pdp = reference_start_pdp(&o, err);
 	if (!s->pdp)
 		return err_note(err, "reference auth service");
@@ -142,8 +143,7 @@ static char *free_listen(struct lab *l)
  * find no data is sent to the entity store, which refuses. */
 static const char *bundle_url(struct lab *l)
 {
-	const char *at = l->now.blind ? recorder_url(l->now.entities)
-				      : reference_url(l->now.pdp);
+	const char *at = recorder_url(l->now.blind ? l->now.entities : l->now.liar);
 	const char *seen = place_seen(l, "pdp", at);
 
 	return arena_printf(l->now.arena, "%s%s", seen, edition_path(l->edition, "bundle"));
@@ -222,7 +222,7 @@ bool lab_start_parts(struct lab *l, struct err *err)
 	s->liar = tap_placed(l, "pdp", NULL, &s->relays[0], err);
 	if (!s->liar)
 		return false;
-	if (s->surface == SERVICE) /* a foreign one may not tell our PDP what it holds */
+	if (s->surface == SERVICE) /* a foreign one need not tell our PDP what it holds */
 		return (l->embedded || start_service(l, err)) && start_target(l, err) &&
 		       start_pdp(l, err);
 	if (!start_service(l, err) || !start_pdp(l, err))

@@ -46,6 +46,9 @@ bool lab_open(struct lab *l, enum surface surface, const char *provider,
 const struct lab_urls *lab_places(const struct lab *l);
 /* The names of all configuration groups, NULL-ended, "default" first. */
 const char *const *lab_configurations(void);
+/* The settings that a group changes, by the names that target files have for them, blanks between;
+ * NULL: none that is documented. */
+const char *lab_configuration_keys(const char *name);
 
 struct buf;
 /* Of an attached service, see names.h: removes what paths (NULL-ended, as noted) name, last

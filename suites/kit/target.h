@@ -96,6 +96,7 @@ struct target {
 	const char *name, *version, *file;
 	unsigned surfaces; /* of enum surface */
 	const char *edition;
+	bool tells; /* a service: the lab's decision point reads its role bindings */
 	bool attached; /* it runs already, somewhere else: start() only configures it */
 	struct wire_to
 		reach; /* how its URL is reached: CA, name to check, client certificate */
