@@ -127,7 +127,7 @@ static struct http2_ask ask_of(struct run *run, const struct frames *f,
 	size_t n = 0;
 
 	fields[n++] = (struct http2_field) { ":method", f->method ? f->method : "GET", 0 };
-	fields[n++] = (struct http2_field) { ":scheme", "http", 0 };
+	fields[n++] = (struct http2_field) { ":scheme", front_scheme(run), 0 };
 	fields[n++] = (struct http2_field) { ":authority", front_authority(run), 0 };
 	fields[n++] = (struct http2_field) { ":path", path_of(run, f), 0 };
 	if (!f->anonymous)
@@ -225,7 +225,7 @@ static const struct scenario rows[] = {
 		.promise = "Identity headers are stripped in HTTP/2 as well.",
 		.page = PAGE_DEPLOY_GATEWAY,
 		.source = "RFC 9113, 8.2; Deployment, Gateway",
-		.given = "alice's token, HTTP/2 without TLS",
+		.given = "alice's token, HTTP/2",
 		.when = "send x-nmp-principal-id and its like",
 		.remedy = "Strip before the protocol of the client matters.",
 		.consequence = "lets a client act in another person's name",
@@ -245,7 +245,7 @@ static const struct scenario rows[] = {
 		.promise = "Fields that HTTP/1.1 cannot carry become no header lines.",
 		.page = PAGE_DEPLOY_GATEWAY,
 		.source = "RFC 9113, 8.2.1",
-		.given = "alice's token, HTTP/2 without TLS",
+		.given = "alice's token, HTTP/2",
 		.when = "send names and values with control characters",
 		.remedy = "Reset the stream of a malformed request.",
 		.consequence = "lets a value write headers of its own",
@@ -264,7 +264,7 @@ static const struct scenario rows[] = {
 		.page = PAGE_DEPLOY_GATEWAY,
 		.source = "RFC 9113, 8.1.1 and 8.2.2; PortSwigger, HTTP/2: the sequel is "
 			  "always worse, 2021",
-		.given = "alice's token, HTTP/2 without TLS",
+		.given = "alice's token, HTTP/2",
 		.when = "send Transfer-Encoding, a wrong length, a method with a line "
 			"break",
 		.remedy = "Reset the stream of a malformed request.",
@@ -326,7 +326,7 @@ static const struct scenario rows[] = {
 		.promise = "Trailers with an identity do not reach the service.",
 		.page = PAGE_DEPLOY_GATEWAY,
 		.source = "RFC 9113, 8.1",
-		.given = "alice's token, HTTP/2 without TLS",
+		.given = "alice's token, HTTP/2",
 		.when = "POST a body with trailers",
 		.remedy = "Drop trailers.",
 		.consequence = "passes forged identity in trailers",

@@ -16,14 +16,14 @@
 
 enum { DEFAULT_TIMEOUT = 10000, DEFAULT_LIMIT = 8 << 20 };
 
-struct line { /* one connection */
+struct wire_line { /* one connection */
 	int fd;
 	SSL_CTX *ctx;
 	SSL *ssl;
 	int64_t deadline; /* monotonic ms */
 };
 
-static bool wait_for(struct line *l, short events)
+static bool wait_for(struct wire_line *l, short events)
 {
 	struct pollfd p = { .fd = l->fd, .events = events };
 
@@ -39,7 +39,7 @@ static bool wait_for(struct line *l, short events)
 	}
 }
 
-static bool dial(struct line *l, const struct wire_to *to, struct err *err)
+static bool dial(struct wire_line *l, const struct wire_to *to, struct err *err)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *found;
 	char port[8];
@@ -78,7 +78,7 @@ static bool fail_tls(struct err *err, const struct wire_to *to, const SSL *ssl)
 }
 
 /* Waits for what a non-blocking SSL call asked for; false when it was a real failure. */
-static bool ssl_again(struct line *l, int result)
+static bool ssl_again(struct wire_line *l, int result)
 {
 	switch (SSL_get_error(l->ssl, result)) {
 	case SSL_ERROR_WANT_READ:
@@ -90,7 +90,7 @@ static bool ssl_again(struct line *l, int result)
 	}
 }
 
-static bool load_trust(struct line *l, const struct wire_to *to)
+static bool load_trust(struct wire_line *l, const struct wire_to *to)
 {
 	bool trusted = to->ca_file
 			       ? SSL_CTX_load_verify_locations(l->ctx, to->ca_file, NULL) == 1
@@ -103,7 +103,31 @@ static bool load_trust(struct line *l, const struct wire_to *to)
 	return trusted && known;
 }
 
-static bool secure(struct line *l, const struct wire_to *to, struct err *err)
+/* The protocol that is asked for, as ALPN writes it: its length before it. */
+static bool choose_protocol(struct wire_line *l, const char *alpn)
+{
+	unsigned char wanted[32];
+	size_t n = alpn ? strlen(alpn) : 0;
+
+	if (!n || n + 1 > sizeof(wanted))
+		return !n;
+	wanted[0] = (unsigned char)n;
+	memcpy(wanted + 1, alpn, n);
+	return SSL_set_alpn_protos(l->ssl, wanted, (unsigned)n + 1) == 0;
+}
+
+static bool check_protocol(const struct wire_line *l, const struct wire_to *to, struct err *err)
+{
+	const unsigned char *chosen;
+	unsigned n;
+
+	SSL_get0_alpn_selected(l->ssl, &chosen, &n);
+	return !to->alpn || (n == strlen(to->alpn) && !memcmp(chosen, to->alpn, n)) ||
+	       fail(err, ERR_NETWORK, "%s:%d: TLS: the peer does not choose %s by ALPN",
+		    to->host, to->port, to->alpn);
+}
+
+static bool secure(struct wire_line *l, const struct wire_to *to, struct err *err)
 {
 	const char *name = to->sni ? to->sni : to->host;
 	int result;
@@ -112,7 +136,7 @@ static bool secure(struct line *l, const struct wire_to *to, struct err *err)
 	if (!l->ctx || !load_trust(l, to))
 		return fail_tls(err, to, NULL);
 	l->ssl = SSL_new(l->ctx);
-	if (!l->ssl || !SSL_set_fd(l->ssl, l->fd))
+	if (!l->ssl || !SSL_set_fd(l->ssl, l->fd) || !choose_protocol(l, to->alpn))
 		return fail_tls(err, to, NULL);
 	SSL_set_tlsext_host_name(l->ssl, name);
 	if (!X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(l->ssl), name))
@@ -120,19 +144,20 @@ static bool secure(struct line *l, const struct wire_to *to, struct err *err)
 	while ((result = SSL_connect(l->ssl)) != 1)
 		if (!ssl_again(l, result))
 			return fail_tls(err, to, l->ssl);
-	return true;
+	return check_protocol(l, to, err);
 }
 
-static void hang_up(struct line *l)
+static void hang_up(struct wire_line *l)
 {
 	SSL_free(l->ssl);
 	SSL_CTX_free(l->ctx);
+	ERR_clear_error();
 	if (l->fd >= 0)
 		close(l->fd);
 }
 
 /* A peer that stops reading is no failure of ours: it may have answered already. */
-static void say(struct line *l, const char *p, size_t n)
+static bool say(struct wire_line *l, const char *p, size_t n)
 {
 	while (n) {
 		long put = l->ssl ? SSL_write(l->ssl, p, n > 16384 ? 16384 : (int)n)
@@ -146,12 +171,13 @@ static void say(struct line *l, const char *p, size_t n)
 			l->ssl ? ssl_again(l, (int)put)
 			       : (errno == EINTR || (errno == EAGAIN && wait_for(l, POLLOUT)));
 		if (!again)
-			return;
+			return false;
 	}
+	return true;
 }
 
 /* More bytes; 0 at the end, -1 when time is up. */
-static long hear(struct line *l, char *p, size_t n)
+static long hear(struct wire_line *l, char *p, size_t n)
 {
 	for (;;) {
 		long got = l->ssl ? SSL_read(l->ssl, p, (int)n) : recv(l->fd, p, n, 0);
@@ -272,7 +298,7 @@ static bool complete(struct wire_answer *a, const struct buf *raw, struct buf *b
 	return have >= want;
 }
 
-static void listen_to(struct line *l, const struct wire_to *to, struct wire_answer *a)
+static void listen_to(struct wire_line *l, const struct wire_to *to, struct wire_answer *a)
 {
 	size_t limit = to->limit ? to->limit : DEFAULT_LIMIT;
 	AUTO_BUF raw = { 0 }, body = { 0 };
@@ -298,15 +324,53 @@ static void listen_to(struct line *l, const struct wire_to *to, struct wire_answ
 	a->raw = buf_take(&raw);
 }
 
+/* Connects, within the time-out of `to`. */
+static bool pick_up(struct wire_line *l, const struct wire_to *to, struct err *err)
+{
+	l->deadline = clk_mono_ms() + (to->timeout_ms ? to->timeout_ms : DEFAULT_TIMEOUT);
+	return dial(l, to, err) && (!to->tls || secure(l, to, err));
+}
+
+struct wire_line *wire_open(const struct wire_to *to, struct err *err)
+{
+	struct wire_line *l = calloc(1, sizeof(*l));
+
+	if (!l)
+		abort();
+	l->fd = -1;
+	if (pick_up(l, to, err))
+		return l;
+	wire_close(l);
+	return NULL;
+}
+
+bool wire_say(struct wire_line *l, const void *p, size_t n)
+{
+	return say(l, p, n);
+}
+
+long wire_hear(struct wire_line *l, void *p, size_t n, int timeout_ms)
+{
+	l->deadline = clk_mono_ms() + timeout_ms;
+	return hear(l, p, n);
+}
+
+void wire_close(struct wire_line *l)
+{
+	if (!l)
+		return;
+	hang_up(l);
+	free(l);
+}
+
 bool wire_exchange(const struct wire_to *to, const void *bytes, size_t n,
 		   struct wire_answer *ret, struct err *err)
 {
 	int64_t start = clk_mono_us();
-	struct line l = { .fd = -1 };
+	struct wire_line l = { .fd = -1 };
 	struct wire_answer a = { 0 };
 
-	l.deadline = clk_mono_ms() + (to->timeout_ms ? to->timeout_ms : DEFAULT_TIMEOUT);
-	bool up = dial(&l, to, err) && (!to->tls || secure(&l, to, err));
+	bool up = pick_up(&l, to, err);
 	if (up) {
 		say(&l, bytes, n);
 		listen_to(&l, to, &a);

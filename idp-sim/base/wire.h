@@ -20,6 +20,7 @@ struct wire_to {
 	const char *sni;       /* NULL: host */
 	const char *cert_file; /* client certificate and key, PEM; NULL: none */
 	const char *key_file;
+	const char *alpn;      /* protocol that the peer must choose, "h2"; NULL: none is named */
 	bool insecure;         /* do not verify the server */
 	int timeout_ms;        /* whole exchange; 0: 10 s */
 	size_t limit;          /* of the answer; 0: 8 MiB */
@@ -45,6 +46,14 @@ struct wire_answer {
 	size_t raw_len;
 	int64_t took_us;
 };
+
+/* A connection for what is no HTTP/1.1; NULL with ERR_NETWORK when there is none in time. */
+struct wire_line;
+struct wire_line *wire_open(const struct wire_to *to, struct err *err) MUST_CHECK;
+bool wire_say(struct wire_line *l, const void *p, size_t n); /* all of it, or false */
+/* Bytes read (at least 1), 0 at the end, -1 after timeout_ms. */
+long wire_hear(struct wire_line *l, void *p, size_t n, int timeout_ms);
+void wire_close(struct wire_line *l); /* takes NULL */
 
 /* Connects, sends n bytes, reads one answer. False only when there was no connection; a peer that closes without an
  * answer gives true and status 0. */

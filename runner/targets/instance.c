@@ -70,6 +70,16 @@ bool ran_well(const struct ran *r)
 	return !r->not_started && r->exit_code == 0;
 }
 
+const char *ran_last_words(const struct ran *r)
+{
+	enum { LENGTH = 300 };
+	size_t n = r->err ? strlen(r->err) : 0;
+
+	while (n && strchr(" \r\n", r->err[n - 1]))
+		r->err[--n] = '\0';
+	return !n ? "" : r->err + (n > LENGTH ? n - LENGTH : 0);
+}
+
 void instance_without_lab(struct instance *ret, struct loaded *l)
 {
 	const struct lab_urls none = { .home = "/tmp" };

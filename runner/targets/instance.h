@@ -52,6 +52,8 @@ const char **instance_argv(struct instance *i, const json_t *list, size_t more, 
 bool instance_run(struct instance *i, const json_t *command, struct child_options *o,
 		  struct ran *ret, struct err *err) MUST_CHECK;
 bool ran_well(const struct ran *r); /* started, and ended with 0 */
+/* The end of what it wrote on stderr, which says most; borrowed. */
+const char *ran_last_words(const struct ran *r);
 /* An instance for a command that needs no lab: the settings are filled in, and more can be.
  * fill_done() and arena_free() end it. */
 void instance_without_lab(struct instance *ret, struct loaded *l);

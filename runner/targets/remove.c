@@ -24,7 +24,7 @@ static bool run_it(struct instance *i, const json_t *how, const char *names, str
 	ok = ran_well(&ran);
 	if (!ok)
 		(void)fail(err, ERR_INPUT, "push.remove: %s%.300s",
-			   ran.timed_out ? "does not end; " : "", ran.err ? ran.err : "");
+			   ran.timed_out ? "does not end; " : "", ran_last_words(&ran));
 	ran_done(&ran);
 	return ok;
 }

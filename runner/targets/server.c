@@ -86,7 +86,8 @@ static bool command_says_so(struct waiting *w, const json_t *command)
 		return false;
 	ready = ran_well(&ran);
 	if (!ready)
-		fail(&w->last, ERR_NETWORK, "exit status %d: %.200s", ran.exit_code, ran.err);
+		fail(&w->last, ERR_NETWORK, "exit status %d: %s", ran.exit_code,
+		     ran_last_words(&ran));
 	ran_done(&ran);
 	return ready;
 }
@@ -216,7 +217,7 @@ static bool reconfigure(struct instance *i, struct err *err)
 	ok = ran_well(&ran);
 	if (!ok)
 		fail(err, ERR_NETWORK, "reconfigure: %s%.300s",
-		     ran.timed_out ? "time is over; " : "", ran.err ? ran.err : "");
+		     ran.timed_out ? "time is over; " : "", ran_last_words(&ran));
 	ran_done(&ran);
 	return ok;
 }

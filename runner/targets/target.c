@@ -145,7 +145,7 @@ static bool push_by_command(struct instance *i, const json_t *how, const char *b
 	ok = ran.exit_code == 0;
 	if (!ok)
 		(void)fail(err, ERR_INPUT, "push by %s: %s%.300s", o.argv[0],
-			   ran.timed_out ? "does not end" : "", ran.err ? ran.err : "");
+			   ran.timed_out ? "does not end" : "", ran_last_words(&ran));
 	ran_done(&ran);
 	return ok;
 }

@@ -8,7 +8,9 @@ user without rights. What is shown, as lines of TAP:
 
   the lab stands, doctor proves that Envoy reaches it, a run passes;
   Envoy is reconfigured by a command, once a group (it drains for --drain seconds; 1);
-  a lab that cannot be reached is BROKEN with its reason, and nothing is PASSED;
+  raw HTTP/2 frames come through TLS, where Envoy chooses h2 by ALPN;
+  a lab that cannot be reached is BROKEN with its reason, and nothing is PASSED: ports where nobody
+  listens, packets that somebody drops on the way to the lab, or on the way to Envoy;
   an Envoy that does not trust the lab's CA is told so.
 
 Needs root, iproute2 and openssl; without one of them the exit status is 77.
@@ -24,6 +26,7 @@ import tempfile
 import time
 
 SKIPPED, NOBODY = 77, 65534
+NOWHERE = "198.51.100.7"  # for documentation (RFC 5737)
 TLS_OUT = """      transport_socket:
         name: envoy.transport_sockets.tls
         typed_config:
@@ -38,6 +41,7 @@ TLS_IN = """        - transport_socket:
               "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
               require_client_certificate: true
               common_tls_context:
+                alpn_protocols: [h2, http/1.1]
                 tls_certificates:
                   - {{ certificate_chain: {{ filename: {dir}/gateway.pem }}, private_key: {{ filename: {dir}/gateway.key }} }}
                 validation_context:
@@ -45,6 +49,7 @@ TLS_IN = """        - transport_socket:
           filters:"""
 TARGET = """target: envoy-apart
 kind: gateway
+claims: [http2]
 lacks: [gateway.reads_body, gateway.counts_headers]
 attach: {{url: "https://{there}:8443", ca: gateway.pem, sni: gateway.example, cert: client.pem, key: client.key}}
 providers: [keycloak]
@@ -100,7 +105,14 @@ class Stage:
         self.ip("-n", self.name, "addr", "add", self.there + "/30", "dev", b)
         self.ip("-n", self.name, "link", "set", b, "up")
         self.ip("-n", self.name, "link", "set", "lo", "up")
+        self.ip("-n", self.name, "route", "add", NOWHERE + "/32", "dev", b)
+        self.drop(NOWHERE, b, ["-n", self.name])
         self.link = a
+
+    def drop(self, address, device, where):
+        """Packets to address get lost: the machine that they are sent to is not there."""
+        self.ip(*where, "neigh", "replace", address, "lladdr", "02:00:00:00:00:07", "dev", device,
+                "nud", "permanent")
 
     def certificate(self, name, cn):
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
@@ -121,13 +133,14 @@ class Stage:
             block = re.search(r"^settings:.*\n((?:  .*\n)+)", f.read(), re.M)
         return dict(re.findall(r'^  (\w+): "?([^"#\n]*[^"# \n])', block[1] if block else "", re.M))
 
-    def write_envoy(self, ca):
+    def write_envoy(self, ca, lab=None):
         with open(os.path.join(self.sources, "fixtures/targets/envoy/envoy.yaml.tpl"),
                   encoding="utf-8") as f:
             text = f.read()
+        lab = lab or self.here
         words = {"gateway_listen.host": self.there, "gateway_listen.port": "8443",
-                 "upstream.host": self.here, "upstream.port": "9003", "pdp.host": self.here,
-                 "pdp.port": "9002", "pdp": f"https://{self.here}:9002", **self.settings()}
+                 "upstream.host": lab, "upstream.port": "9003", "pdp.host": lab,
+                 "pdp.port": "9002", "pdp": f"https://{lab}:9002", **self.settings()}
         text = re.sub(r"\$\{([a-z_.]+)\}", lambda m: words[m[1]], text)
         text = text.replace("        - filters:", TLS_IN.format(dir=self.dir), 1)
         text = re.sub(r"(      connect_timeout: 2s\n)", lambda m: m[1] + TLS_OUT.format(ca=ca), text)
@@ -233,6 +246,10 @@ def show(stage, tap):
            f"{counts}, {took:.0f} s", said)
     code, said = stage.says("lab")
     tap.ok(code != 0 and "stands already" in said, "the lab has come back after the run", said)
+    code, said = stage.says("run", "--section", "gateway-http2", "--report", "json=r.json")
+    counts = verdicts(stage)
+    tap.ok(code == 0 and counts["passed"] >= 5 and not counts["failed"] and not counts["broken"],
+           f"raw HTTP/2 frames through TLS: {counts}", said)
 
 
 def show_untrusted(stage, tap):
@@ -266,6 +283,32 @@ def show_gone(stage, tap):
     tap.ok(code == 3 and "is not ready" in said, "an Envoy that is gone is BROKEN", said)
 
 
+def tried(stage, tap, what, part, *words):
+    """A command that ends with 3 within half a minute, says so, and passes and fails nothing."""
+    since = time.monotonic()
+    code, said = stage.says(*words)
+    took = time.monotonic() - since
+    counts = verdicts(stage) if "run" in words else {"passed": 0, "failed": 0, "broken": 6}
+    tap.ok(code == 3 and part in " ".join(said.split()) and took < 30 and counts["broken"] > 5 and
+           not counts["passed"] and not counts["failed"], f"{what}: {took:.1f} s", said)
+
+
+def show_dropped(stage, tap):
+    """Somebody between drops packets: nobody is refused, and nobody is answered."""
+    run = ("run", "--section", "401", "--report", "json=r.json")
+    lost = "no request of the target came to the lab at"
+    stage.write_envoy(stage.at("lab-tls/ca.pem"), NOWHERE)
+    stage.start_envoy()
+    tried(stage, tap, "doctor says that Envoy's packets to the lab get lost", lost, "doctor")
+    tried(stage, tap, "and a run is BROKEN", lost, *run)
+    text = open(stage.at("target.yaml"), encoding="utf-8").read()
+    stage.write("target.yaml", re.sub(r"reconfigure:\n(  .*\n)+", "", text))
+    stage.drop(stage.there, stage.link, [])
+    mute = "no connection in time"
+    tried(stage, tap, "doctor says that packets to Envoy get lost", mute, "doctor")
+    tried(stage, tap, "and a run is BROKEN", mute, *run)
+
+
 def main():
     gauntlet, sources = (os.path.abspath(p) for p in sys.argv[1:3])
     drain = sys.argv[sys.argv.index("--drain") + 1] if "--drain" in sys.argv else "1"
@@ -284,6 +327,7 @@ def main():
         show(stage, tap)
         show_untrusted(stage, tap)
         show_gone(stage, tap)
+        show_dropped(stage, tap)
     except subprocess.CalledProcessError as e:
         print(f"1..0 # SKIP no network namespace here: {e.stderr}")
         return SKIPPED

@@ -96,6 +96,7 @@ struct raw {
 };
 const struct answer *request_raw(struct run *run, const struct raw *raw);
 const char *answer_header(const struct answer *a, const char *name);
+const char *front_scheme(struct run *run); /* "http" or "https" */
 /* "127.0.3.1:41873": what a Host line at the front door says. */
 const char *front_authority(struct run *run);
 

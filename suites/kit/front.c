@@ -249,6 +249,13 @@ const char *answer_header(const struct answer *a, const char *name)
 	return a->raw ? wire_header(a->raw, name) : NULL;
 }
 
+const char *front_scheme(struct run *run)
+{
+	const char *base = lab_front(run->lab);
+
+	return base && strncmp(base, "https:", 6) == 0 ? "https" : "http";
+}
+
 const char *front_authority(struct run *run)
 {
 	const char *base = lab_front(run->lab);

@@ -5,19 +5,18 @@
 #include "suites/kit/transcript.h"
 
 #include "idp-sim/base/clk.h"
-#include "idp-sim/base/sock.h"
 #include "idp-sim/base/url.h"
+#include "idp-sim/base/wire.h"
 
 #include <nghttp2/nghttp2.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { CONNECT_MS = 2000, ANSWER_MS = 4000, MAX_FIELDS = 64 };
 
 struct exchange {
 	const struct http2_ask *ask;
 	nghttp2_session *session;
-	int fd;
+	struct wire_line *line;
 	int status;
 	size_t sent; /* of the body */
 	bool over;
@@ -55,7 +54,7 @@ static long on_send(nghttp2_session *session, const uint8_t *bytes, size_t n, in
 {
 	struct exchange *x = ctx;
 
-	return sock_write(x->fd, bytes, n) ? (long)n : NGHTTP2_ERR_CALLBACK_FAILURE;
+	return wire_say(x->line, bytes, n) ? (long)n : NGHTTP2_ERR_CALLBACK_FAILURE;
 }
 
 static size_t to_nv(const struct http2_field *fields, nghttp2_nv *nv)
@@ -137,7 +136,7 @@ static void talk(struct exchange *x, const struct http2_ask *ask)
 			       x->ask->body ? &body : NULL, NULL);
 	while (!x->over && nghttp2_session_send(x->session) == 0) {
 		int64_t left = deadline - clk_mono_ms();
-		long n = left > 0 ? sock_read(x->fd, part, sizeof(part), (int)left) : -1;
+		long n = left > 0 ? wire_hear(x->line, part, sizeof(part), (int)left) : -1;
 
 		if (n <= 0 || nghttp2_session_mem_recv(x->session, part, (size_t)n) < 0)
 			return;
@@ -157,10 +156,23 @@ static const char *line_of(struct run *run, const struct http2_ask *ask)
 	return run_printf(run, "%s %s (HTTP/2)", method, path);
 }
 
+/* By prior knowledge, or where the target speaks TLS by ALPN. */
+static struct wire_line *connect_to(struct run *run, const struct url *url, struct err *err)
+{
+	struct wire_to to = run->lab->target->reach;
+
+	to.host = url->host;
+	to.port = url->port;
+	to.tls = url->tls;
+	to.alpn = "h2";
+	to.timeout_ms = CONNECT_MS;
+	return wire_open(&to, err);
+}
+
 const struct answer *request_http2(struct run *run, const struct http2_ask *ask)
 {
 	struct answer *a = arena_alloc(run->arena, sizeof(*a));
-	struct exchange x = { .fd = -1 };
+	struct exchange x = { 0 };
 	size_t before = upstream_count(run);
 	const char *base = lab_front(run->lab);
 	struct err err = { 0 };
@@ -173,18 +185,15 @@ const struct answer *request_http2(struct run *run, const struct http2_ask *ask)
 		run_broken(run, "there is no gateway to ask");
 		return a;
 	}
-	if (url.tls) { /* frames that no good client sends, and none of ours sends over TLS */
-		run_skipped(run, "needs HTTP/2 without TLS: attach.url is https");
-		return a;
-	}
 	hops_add(run->lab, "client", "gateway", false, line_of(run, ask), NULL);
-	x.fd = sock_dial(url.host, url.port, CONNECT_MS, &err);
-	if (x.fd >= 0 && open_session(&x)) {
+	x.line = connect_to(run, &url, &err);
+	if (!x.line && url.tls)
+		run_broken(run, "%s", err.text);
+	if (x.line && open_session(&x)) {
 		talk(&x, ask);
 		nghttp2_session_del(x.session);
 	}
-	if (x.fd >= 0)
-		close(x.fd);
+	wire_close(x.line);
 	a->status = x.status;
 	a->reached = upstream_count(run) - before;
 	hops_add(run->lab, "gateway", "client", true,

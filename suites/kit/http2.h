@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * http2.h - requests over HTTP/2 without TLS, by prior knowledge (RFC 9113, 3.3).
+ * http2.h - requests over HTTP/2, by prior knowledge (RFC 9113, 3.3) or, at an https URL, by
+ * ALPN (3.2).
  *
  * Names and values go out as they are given, in that order, pseudo-fields among them: what a
  * client library would refuse to send is what a row wants to send.
@@ -22,6 +23,6 @@ struct http2_ask {
 	const struct http2_ask *first; /* on the same connection, answered before; NULL: none */
 };
 
-/* One stream on a connection of its own, without TLS: at a target behind TLS the row is SKIPPED. An answer has status and reached; status 0 is a stream
- * or connection that was reset. */
+/* One stream on a connection of its own. An answer has status and reached; status 0 is a stream or
+ * connection that was reset. A target behind TLS that does not choose h2 is BROKEN. */
 const struct answer *request_http2(struct run *run, const struct http2_ask *ask);
