@@ -4,7 +4,8 @@
  *
  * The lab keeps them while nobody runs. A run asks it to step aside, waits until it has, and the lab
  * comes back when the run is over. Two locked files in the temporary folder, named after the
- * target's place, are all they have in common; a process that dies lets go of them.
+ * target's place, are all they have in common; a process that dies lets go of them. The run's is
+ * the ledger of what it makes at the target as well (standing.h).
  */
 #pragma once
 

@@ -214,8 +214,6 @@ bool session_open(struct session *s, const struct options *o, struct err *err)
 	if (!reports_check(o, err) || !same_as_read(s, err) || !load_target(s, err) ||
 	    !load_known(s, err) || !choose_ids(s, err) || !folder_make(&s->folder, err))
 		return false;
-	if (s->attached)
-		target_name_run(s->loaded, s->folder.path);
 	s->own.timeout_ms = row_timeout(s);
 	return true;
 }
@@ -232,7 +230,11 @@ bool session_take_ports(struct session *s, struct err *err)
 	if (!s->attached)
 		return true;
 	session_name_ports(s);
-	return handover_take(&s->ports, err);
+	if (!handover_take(&s->ports, err))
+		return false;
+	target_name_run(s->loaded, s->ports.run_path);
+	leftovers_of_killed(s);
+	return true;
 }
 
 void session_close(struct session *s)

@@ -120,22 +120,24 @@ static void remove_document(const struct session *s)
 	remove_pushed(s, none);
 }
 
-static void remove_paths(const struct session *s, const char *const *paths, size_t n)
+static void remove_paths(const struct session *s, const char *const *paths, size_t n,
+			 const char *whose)
 {
-	const struct target t = standing_target(s);
+	struct target t = standing_target(s);
 	struct err err = { 0 };
-	struct lab *l = standing_lab(s, &t, &err);
 	AUTO_BUF left = { 0 };
 	size_t gone = 0;
+	struct lab *l;
 
+	t.run_prefix = NULL; /* the paths have one */
+	l = standing_lab(s, &t, &err);
 	if (l) {
 		(void)lab_remove(l, paths, &left); /* what is in something else, too */
 		buf_reset(&left);
 		remove_pushed(s, paths);
 		gone = lab_remove(l, paths, &left);
 	}
-	fprintf(stderr, "removed: %zu of %zu things that this run made (prefix %s)\n", gone, n,
-		s->target->run_prefix);
+	fprintf(stderr, "removed: %zu of %zu things that %s\n", gone, n, whose);
 	if (!l)
 		fprintf(stderr, "left behind at %s: %s\n", t.url(t.ctx, NULL), err.text);
 	else if (left.n)
@@ -143,24 +145,42 @@ static void remove_paths(const struct session *s, const char *const *paths, size
 	lab_free(l);
 }
 
-void leftovers_remove(const struct session *s)
+/* Whatever is left was told; nobody tries again. */
+static void settle(const struct session *s, const char *whose)
 {
+	const char *ledger = s->target->ledger;
 	const char **paths;
 	AUTO(char) char *text = NULL;
 	struct err err = { 0 };
 	size_t n;
 
-	if (s->target && !s->target->ledger)
-		remove_document(s);
-	if (!s->target || !s->target->ledger || access(s->target->ledger, F_OK) ||
-	    !file_read(s->target->ledger, LEDGER_LIMIT, &text, &n, &err))
+	if (!ledger || access(ledger, F_OK) ||
+	    !file_read(ledger, LEDGER_LIMIT, &text, &n, &err))
 		return;
 	paths = calloc(MOST + 1, sizeof *paths);
 	n = paths ? read_lines(text, paths) : 0;
 	if (n && s->own.keep)
-		fprintf(stderr, "kept: %zu things that this run made (prefix %s)\n", n,
-			s->target->run_prefix);
+		fprintf(stderr, "kept: %zu things that %s\n", n, whose);
 	else if (n)
-		remove_paths(s, paths, n);
+		remove_paths(s, paths, n, whose);
 	free(paths);
+	if (n && truncate(ledger, 0))
+		fprintf(stderr, "%s: cannot be emptied\n", ledger);
+}
+
+void leftovers_remove(const struct session *s)
+{
+	AUTO_BUF whose = { 0 };
+
+	if (s->target && !s->target->ledger)
+		remove_document(s);
+	if (!s->target || !s->target->ledger)
+		return;
+	buf_printf(&whose, "this run made (prefix %s)", s->target->run_prefix);
+	settle(s, whose.p);
+}
+
+void leftovers_of_killed(const struct session *s)
+{
+	settle(s, "a run made that was killed");
 }

@@ -15,3 +15,5 @@ struct lab *standing_lab(const struct session *s, const struct target *t,
 
 /* After an attached run: removes what its ledger names, and says what is left. */
 void leftovers_remove(const struct session *s);
+/* Before it: the same with what the ledger has of a run that was killed. */
+void leftovers_of_killed(const struct session *s);

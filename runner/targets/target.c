@@ -346,14 +346,14 @@ struct loaded *target_load(const char *path, const char *const *set, struct err 
 	return MOVE(l);
 }
 
-void target_name_run(struct loaded *l, const char *folder)
+void target_name_run(struct loaded *l, const char *ledger)
 {
 	unsigned now = (unsigned)clk_mono_us() ^ ((unsigned)getpid() << 8);
 
 	if (!(l->target.surfaces & SERVICE))
 		return;
 	l->target.run_prefix = arena_printf(l->arena, "g%05x-", now & 0xfffffu);
-	l->target.ledger = arena_printf(l->arena, "%s/made", folder);
+	l->target.ledger = arena_str(l->arena, ledger);
 }
 
 void target_free(struct loaded *l)

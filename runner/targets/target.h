@@ -17,9 +17,9 @@ const struct target_file *target_file_of(const struct loaded *l);
 /* Where the lab's listeners stand for it (`lab`); NULL: any free ports. Lives with l. */
 struct lab_place;
 const struct lab_place *target_places(const struct loaded *l);
-/* What a run makes at an attached service carries a prefix of its own, and is noted in a ledger in
- * folder; kit/names.h. */
-void target_name_run(struct loaded *l, const char *folder);
+/* What a run makes at an attached service carries a prefix of its own, and is noted in the file
+ * ledger, which outlives a run that is killed; kit/names.h. */
+void target_name_run(struct loaded *l, const char *ledger);
 /* Runs `push.remove`, if there is one, with {"workspaces": [NAME, ...]} on its standard input. */
 bool target_remove(const struct loaded *l, const json_t *names, struct err *err) MUST_CHECK;
 /* Is word ("nginx", "./bin/x") a program that can be started? dir: where "./" is. */

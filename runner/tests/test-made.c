@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * test-made.c - a service that is somebody else's too: what a run makes there carries the run's
- * prefix, touches nothing that was there, and is gone when the run is over, also after Ctrl-C.
+ * prefix, touches nothing that was there, and is gone when the run is over, also after Ctrl-C;
+ * what a killed run has left goes with the next one.
  * argv: gauntlet, reference-platform.
  */
 #include "runner/targets/fill.h"
@@ -67,6 +68,30 @@ static bool workspaces(const char *what)
 static const char nothing_else[] =
 	"print(names()); assert names() == ['default', 'ml-team', 'system']";
 
+static struct child *run_until_it_made_something(void)
+{
+	struct child *run = outside_start(NULL, "exec $G run --target t.yaml > run.log 2>&1");
+
+	CU_ASSERT(workspaces("next(1 for i in iter(int, 1) if [n for n in names() if "
+			     "n.endswith('-empty-team')])"));
+	return run;
+}
+
+/* Nobody can remove anything then; the next one does. */
+static void leftovers_of_a_killed_run(void)
+{
+	struct child *run = run_until_it_made_something();
+	struct ran ran = { 0 };
+
+	kill(child_pid(run), SIGKILL);
+	child_finish(run, &ran);
+	ran_done(&ran);
+	CU_ASSERT(workspaces("assert [n for n in names() if n.endswith('-empty-team')]"));
+	CU_ASSERT(outside_says(NULL, "$G run --target t.yaml --only delete/not-empty 2>&1",
+			       "things that a run made that was killed"));
+	CU_ASSERT(workspaces(nothing_else));
+}
+
 static void what_a_run_makes_is_removed(void)
 {
 	static const char play[] = "$G run --target t.yaml --filter 'delete/not-empty*' "
@@ -87,14 +112,13 @@ static void what_a_run_makes_is_removed(void)
 			       "grep -q '\"PASSED\"' r.json && ! grep -q "
 			       "'g[0-9a-f]\\{5\\}-' r.json r.html",
 			       0));
-	run = outside_start(NULL, "exec $G run --target t.yaml > run.log 2>&1");
-	CU_ASSERT(workspaces("next(1 for i in iter(int, 1) if [n for n in names() if "
-			     "n.endswith('-empty-team')])"));
+	run = run_until_it_made_something();
 	kill(child_pid(run), SIGINT);
 	child_finish(run, &ran);
 	CU_ASSERT_EQUAL(ran.exit_code, 130);
 	ran_done(&ran);
 	CU_ASSERT(workspaces(nothing_else));
+	leftovers_of_a_killed_run();
 	child_stop(service, 1000, NULL);
 }
 
