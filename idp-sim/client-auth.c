@@ -82,48 +82,16 @@ const struct client *find_client(struct exchange *x, const char *id)
 	return c;
 }
 
-static bool aud_is_ours(struct exchange *x, const json_t *claims)
+static bool signs(const struct client *c)
 {
-	const json_t *aud = json_object_get(claims, "aud");
-	const json_t *item;
-	size_t i;
-
-	if (json_is_string(aud))
-		return !strncmp(json_string_value(aud), x->origin, strlen(x->origin));
-	json_array_foreach(aud, i, item)
-		if (json_is_string(item) &&
-		    !strncmp(json_string_value(item), x->origin, strlen(x->origin)))
-			return true;
-	return false;
-}
-
-static bool verify_assertion(struct exchange *x, const char *assertion)
-{
-	const json_t *keys = x->client->jwks;
-	const json_t *key;
-	size_t i;
-
-	if (json_is_object(keys))
-		keys = json_object_get(keys, "keys");
-	json_array_foreach(keys, i, key) {
-		AUTO_JWT jwt = { 0 };
-
-		if (!jwt_verify_jwk(x->arena, key, assertion, strlen(assertion), &jwt))
-			continue;
-		if (!strcmp(conf_str(jwt.claims, "iss", ""), x->client->id) &&
-		    !strcmp(conf_str(jwt.claims, "sub", ""), x->client->id) &&
-		    conf_int(jwt.claims, "exp", 0) > x->now_ms / 1000 &&
-		    aud_is_ours(x, jwt.claims))
-			return true;
-	}
-	return refuse(x, S_invalid_assertion);
+	return c->auth && !strcmp(c->auth, "private_key_jwt");
 }
 
 static bool prove_with_secret(struct exchange *x)
 {
 	const struct client *c = x->client;
 
-	if (c->auth && !strcmp(c->auth, "private_key_jwt"))
+	if (signs(c))
 		return refuse(x, S_wrong_auth_method);
 	if (!c->secret || !text_same(c->secret, x->credential_secret))
 		return refuse(x, S_wrong_secret);
@@ -143,10 +111,10 @@ static bool prove(struct exchange *x, const char *assertion)
 		return true;
 	}
 	if (assertion && type && !strcmp(type, jwt_bearer))
-		return verify_assertion(x, assertion);
+		return check_assertion(x, assertion);
 	if (x->credential_secret)
 		return prove_with_secret(x);
-	return refuse(x, S_missing_secret);
+	return refuse(x, signs(c) ? S_missing_assertion : S_missing_secret);
 }
 
 bool authenticate_client(struct exchange *x)

@@ -97,6 +97,8 @@ static const struct {
 	{ "wrong_auth_method", MOMENT_CLIENT, TOKEN_GRANTS },
 	{ "secret_", MOMENT_CLIENT, TOKEN_GRANTS },
 	{ "invalid_assertion", MOMENT_CLIENT, TOKEN_GRANTS },
+	{ "missing_assertion", MOMENT_CLIENT, TOKEN_GRANTS },
+	{ "assertion_", MOMENT_CLIENT, TOKEN_GRANTS },
 	{ "malformed_basic", MOMENT_CLIENT, TOKEN_GRANTS },
 	{ "multiple_credentials", MOMENT_CLIENT, TOKEN_GRANTS },
 	{ "needs_private_key_jwt", MOMENT_CLIENT, TOKEN_GRANTS },

@@ -77,5 +77,7 @@ bool user_rate_allows(struct exchange *x,
 /* Identifies and authenticates the client of the request into x->client. False after
  * answering. */
 bool authenticate_client(struct exchange *x);
+/* The signed assertion of x->client (RFC 7523). False after answering. */
+bool check_assertion(struct exchange *x, const char *text);
 /* Finds it without proof, for the authorization endpoint; adopts an unknown one if told. */
 const struct client *find_client(struct exchange *x, const char *id);

@@ -169,6 +169,7 @@ struct exchange {
 	enum grant grant;
 	const char *authorization; /* the header, NULL when absent */
 	const char *credential_id, *credential_secret;
+	int64_t assertion_from_s, assertion_until_s; /* of the client's assertion */
 
 	/* The error being answered, and words its templates ask for. */
 	const struct oauth_error *error;

@@ -39,6 +39,16 @@
 	X(wrong_auth_method, invalid_client, 401, "invalid_client")                            \
 	X(invalid_assertion, invalid_client, 401, "invalid_client")                            \
 	X(needs_private_key_jwt, invalid_client, 401, "invalid_client")                        \
+	X(missing_assertion, missing_secret, 401, "invalid_client")                            \
+	X(assertion_malformed, invalid_assertion, 401, "invalid_client")                       \
+	X(assertion_wrong_issuer, invalid_assertion, 401, "invalid_client")                    \
+	X(assertion_unknown_key, invalid_assertion, 401, "invalid_client")                     \
+	X(assertion_no_keys, assertion_unknown_key, 401, "invalid_client")                     \
+	X(assertion_bad_signature, invalid_assertion, 401, "invalid_client")                   \
+	X(assertion_wrong_audience, invalid_assertion, 401, "invalid_client")                  \
+	X(assertion_expired, invalid_assertion, 401, "invalid_client")                         \
+	X(assertion_no_id, invalid_assertion, 401, "invalid_client")                           \
+	X(assertion_used, invalid_assertion, 401, "invalid_client")                            \
 	X(unauthorized_client, none, 400, "unauthorized_client")                               \
 	X(grant_not_allowed, unauthorized_client, 400, "unauthorized_client")                  \
 	X(device_flow_disabled, grant_not_allowed, 400, "unauthorized_client")                 \

@@ -76,6 +76,16 @@ static const char *ticks(struct exchange *x, int64_t ms)
 	return arena_printf(x->arena, "%s.%03d0000Z", iso, (int)(ms % 1000));
 }
 
+/* Since when and until when a client's assertion is good; ".now": what time it is. */
+static bool get_assertion(struct exchange *x, const char *arg, struct value *v)
+{
+	if (arg && !strcmp(arg, "from"))
+		return set_str(v, ticks(x, 1000 * x->assertion_from_s));
+	if (arg && !strcmp(arg, "until"))
+		return set_str(v, ticks(x, 1000 * x->assertion_until_s));
+	return set_str(v, ticks(x, x->now_ms));
+}
+
 static bool get_issued_at(struct exchange *x, const char *arg, struct value *v)
 {
 	return set_str(v, ticks(x, x->token_issued_ms ? x->token_issued_ms : x->now_ms));
@@ -243,6 +253,7 @@ static bool get_cors_origin(struct exchange *x, const char *arg, struct value *v
 }
 
 const struct slot time_slots[] = {
+	{ "assertion", get_assertion },
 	{ "auth_time", get_auth_time },
 	{ "auth_time_or_iat", get_auth_time_or_iat },
 	{ "client_request_id", get_client_request_id },

@@ -17,6 +17,7 @@
  *	                  tenant:ID path:/P under:/P advance:SECONDS|LIFETIME again successor
  *	                  expire revoke other-client public-client set-client wrong-password
  *	                  other-tenant tenant-off
+ *	                  assert:CLAIM=VALUE assert:garbage assert:signature assert:
  */
 struct recipe {
 	const char *situation, *flow;
@@ -24,6 +25,12 @@ struct recipe {
 };
 
 extern const struct recipe recipes[]; /* situation NULL ends it */
+
+/* Registers a key for the client and makes it prove itself with an assertion; what is wrong
+ * with it is "CLAIM=VALUE", "garbage", "signature" or "". */
+bool step_assert(struct play *p, const char *wrong, struct err *err) MUST_CHECK;
+/* Changes the client that the play is about (a merge patch). */
+bool step_client(struct play *p, const char *json, struct err *err) MUST_CHECK;
 
 /* Does the steps that come before the flow (early), or the others. */
 bool steps_act(struct play *p, const struct recipe *r, bool early, struct err *err) MUST_CHECK;

@@ -18,7 +18,7 @@ static bool patch(struct play *p, const char *kind, const char *id, const char *
 }
 
 /* Before a flow there is no client yet: the one that the flow would take is changed. */
-static bool patch_client_now(struct play *p, const char *arg, struct err *err)
+bool step_client(struct play *p, const char *arg, struct err *err)
 {
 	if (!p->client)
 		return fail(err, ERR_INPUT, "no client to change");
@@ -323,12 +323,12 @@ static const struct {
 	bool early;
 	step *act;
 } steps[] = {
-	{ "client", true, patch_client_now },
+	{ "client", true, step_client },
 	{ "user", true, patch_user_now },
 	{ "pending", true, step_pending },
 	{ "deny", true, step_deny },
 	{ "scope", true, step_scope },
-	{ "then-client", false, patch_client_now },
+	{ "then-client", false, step_client },
 	{ "then-user", false, patch_user_now },
 	{ "set", false, step_set },
 	{ "drop", false, step_drop },
@@ -354,6 +354,7 @@ static const struct {
 	{ "other-tenant", false, step_other_tenant },
 	{ "query", false, step_query },
 	{ "wrong-password", false, step_wrong_password },
+	{ "assert", false, step_assert },
 };
 
 static bool act(struct play *p, const char *text, bool early, struct err *err)

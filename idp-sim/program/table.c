@@ -99,9 +99,11 @@ const char *error_sure(const struct oauth_error *e)
 {
 	static const struct {
 		const char *word, *sure;
-	} words[] = { { "UNCONFIRMED", "open" }, { "inferred", "open" }, { "open", "open" },
-		      { "analogy", "open" },	 { "live", "live" },	 { "doc", "doc" },
-		      { "RFC", "doc" },		 { "error list", "doc" } };
+	} words[] = { { "UNCONFIRMED", "open" }, { "inferred", "open" },
+		      { "open", "open" },	 { "analogy", "open" },
+		      { "live", "live" },	 { "doc", "doc" },
+		      { "RFC", "doc" },		 { "error list", "doc" },
+		      { "source code", "doc" },	 { "general knowledge", "open" } };
 
 	for (size_t i = 0; e->confidence && i < ARRAY_LEN(words); i++)
 		if (strcasestr(e->confidence, words[i].word))
@@ -163,6 +165,8 @@ static const struct {
 	{ "client_", "client" },
 	{ "invalid_client", "client" },
 	{ "invalid_assertion", "client" },
+	{ "missing_assertion", "client" },
+	{ "assertion_", "client" },
 	{ "wrong_secret", "client" },
 	{ "wrong_auth", "client" },
 	{ "secret", "client" },

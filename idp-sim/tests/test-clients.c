@@ -83,17 +83,24 @@ static void test_malformed(void)
 
 /* ---- private_key_jwt (RFC 7523) ---- */
 
-static const char *assertion(const struct key *key, const char *client, const char *aud,
-			     int64_t exp)
+/* What is said of whom; jti NULL: nothing. */
+struct statement {
+	const char *iss, *aud, *jti;
+	int64_t exp;
+};
+
+static const char *assertion(const struct key *key, const struct statement *of)
 {
 	AUTO_BUF header = { 0 };
 	AUTO_BUF claims = { 0 };
 	AUTO_BUF token = { 0 };
 
 	buf_printf(&header, "{\"alg\":\"%s\",\"kid\":\"%s\"}", key->alg, key->kid);
-	buf_printf(&claims,
-		   "{\"iss\":\"%s\",\"sub\":\"%s\",\"aud\":\"%s\",\"exp\":%lld,\"jti\":\"1\"}",
-		   client, client, aud, (long long)exp);
+	buf_printf(&claims, "{\"iss\":\"%s\",\"sub\":\"%s\",\"aud\":\"%s\",\"exp\":%lld",
+		   of->iss, of->iss, of->aud, (long long)of->exp);
+	if (of->jti)
+		buf_printf(&claims, ",\"jti\":\"%s\"", of->jti);
+	buf_char(&claims, '}');
 	jwt_sign(&token, key, header.p, header.n, claims.p, claims.n);
 	return arena_dup(stage.arena, token.p, token.n);
 }
@@ -118,20 +125,113 @@ static void register_key(const struct dialect *d, const struct key *key)
 			  key->kid, key->n, key->e) < 300);
 }
 
-static void judge_assertions(const struct dialect *d, struct keys *mine, struct keys *other)
-{
-	const char *aud = arena_printf(stage.arena, "%s%s", idp_origin(stage.idp), d->token);
-	const struct key *key = keys_current(mine, NULL);
-	int64_t now = clk_now(idp_clock(stage.idp));
+/* What is wrong with it, and what each dialect says; "" is a token. */
+enum wrong { NOTHING, AGAIN, OLD, OF_ANOTHER, FOR_ANOTHER, FOREIGN_KEY, GARBAGE, NO_ID };
 
-	register_key(d, key);
-	CU_ASSERT_EQUAL(ask(d, assertion(key, d->service, aud, now + 60)), 200);
-	CU_ASSERT_EQUAL(ask(d, assertion(key, d->service, aud, now - 60)), 401);
-	CU_ASSERT_EQUAL(ask(d, assertion(key, "somebody", aud, now + 60)), 401);
-	CU_ASSERT_EQUAL(ask(d, assertion(key, d->service, "http://evil.test", now + 60)), 401);
-	CU_ASSERT_EQUAL(ask(d, assertion(keys_current(other, NULL), d->service, aud, now + 60)),
-			401);
-	CU_ASSERT_STRING_EQUAL(member(&stage, "error"), "invalid_client");
+static const struct {
+	const char *provider;
+	enum wrong what;
+	int status;
+	const char *words;
+} assertions[] = {
+	{ "azure", NOTHING, 200, "" },
+	{ "azure", AGAIN, 200, "" }, /* Entra does not remember them */
+	{ "azure", OLD, 401,
+	  "AADSTS700024: Client assertion is not within its valid time range. Current time: "
+	  "2" },
+	{ "azure", OF_ANOTHER, 401, "AADSTS700021" },
+	{ "azure", FOR_ANOTHER, 401, "AADSTS700023" },
+	{ "azure", FOREIGN_KEY, 401, "AADSTS700027" },
+	{ "azure", GARBAGE, 400, "AADSTS50027: JWT token is invalid or malformed." },
+	{ "azure", NO_ID, 200, "" },
+	{ "okta", NOTHING, 200, "" },
+	{ "okta", AGAIN, 401, "The client_assertion token has already been used." },
+	{ "okta", OLD, 401, "The client_assertion token is expired." },
+	{ "okta", OF_ANOTHER, 401,
+	  "The issuer claim for client_assertion is not a valid client_id." },
+	{ "okta", FOR_ANOTHER, 401, "must be the endpoint invoked for the request." },
+	{ "okta", FOREIGN_KEY, 401, "The client_assertion JWT kid is invalid." },
+	{ "okta", GARBAGE, 401, "The parsing of the client_assertion failed." },
+	{ "okta", NO_ID, 200, "" },
+	{ "keycloak", NOTHING, 200, "" },
+	{ "keycloak", AGAIN, 400,
+	  "Client authentication with signed JWT failed: Token reuse detected" },
+	{ "keycloak", OLD, 400,
+	  "Client authentication with signed JWT failed: Token is not active" },
+	{ "keycloak", OF_ANOTHER, 400, "Issuer mismatch. The issuer should match the subject" },
+	{ "keycloak", FOR_ANOTHER, 400, "but audience from token is '[http://evil.test]'" },
+	{ "keycloak", FOREIGN_KEY, 400, "\"Unable to load public key\"" },
+	{ "keycloak", GARBAGE, 400, "Client authentication with signed JWT failed: " },
+	{ "keycloak", NO_ID, 400, "Missing ID on the token" },
+};
+
+static int present(const struct dialect *d, enum wrong what, struct keys *mine,
+		   struct keys *other)
+{
+	int64_t now = clk_now(idp_clock(stage.idp));
+	struct statement of = {
+		d->service, arena_printf(stage.arena, "%s%s", idp_origin(stage.idp), d->token),
+		arena_printf(stage.arena, "id-%d", what), now + 60
+	};
+
+	if (what == OLD)
+		of.exp = now - 60;
+	if (what == OF_ANOTHER)
+		of.iss = "somebody";
+	if (what == FOR_ANOTHER)
+		of.aud = "http://evil.test";
+	if (what == NO_ID)
+		of.jti = NULL;
+	if (what == GARBAGE)
+		return ask(d, "garbage");
+	if (what == AGAIN)
+		ask(d, assertion(keys_current(mine, NULL), &of));
+	return ask(d, assertion(keys_current(what == FOREIGN_KEY ? other : mine, NULL), &of));
+}
+
+static void judge_assertions(struct keys *mine, struct keys *other)
+{
+	for (size_t i = 0; i < ARRAY_LEN(assertions); i++) {
+		const struct dialect *d = dialect_of(assertions[i].provider);
+		int status = present(d, assertions[i].what, mine, other);
+		bool good = status == assertions[i].status &&
+			    says(&stage, assertions[i].words) &&
+			    !*member(&stage, "access_token") == (status != 200);
+
+		CU_ASSERT(good);
+		if (!good)
+			printf("\n%s %d: want %d %s, got %d %s\n", d->name, assertions[i].what,
+			       assertions[i].status, assertions[i].words, status,
+			       stage.answer.body);
+	}
+}
+
+/* An assertion that has run out is forgotten with its id, which may then come again. */
+static void judge_memory(struct keys *mine)
+{
+	const struct dialect *d = dialect_of("okta");
+
+	CU_ASSERT_EQUAL(present(d, NOTHING, mine, NULL), 401);
+	advance(&stage, 61);
+	CU_ASSERT_EQUAL(present(d, NOTHING, mine, NULL), 200);
+}
+
+/* One that is registered to sign has nothing else to prove itself with. */
+static void judge_missing(void)
+{
+	const struct dialect *d = dialect_of("keycloak");
+	const char *path =
+		arena_printf(stage.arena, "/_sim/providers/keycloak/clients/%s", d->service);
+
+	CU_ASSERT(control(&stage, "PATCH", path,
+			  "{\"token_endpoint_auth_method\":\"private_key_jwt\"}") < 300);
+	for (int i = 0; i < 2; i++) {
+		CU_ASSERT_EQUAL(post(&stage, d->token,
+				     "grant_type=client_credentials&client_id=%s%s", d->service,
+				     i ? "&client_secret=svc-secret" : ""),
+				400);
+		CU_ASSERT(says(&stage, "Parameter client_assertion_type is missing"));
+	}
 }
 
 static struct keys *keys_named(const char *name)
@@ -148,7 +248,10 @@ static void test_private_key_jwt(void)
 	struct keys *mine = keys_named("test/mine"), *other = keys_named("test/other");
 
 	for (size_t i = 0; i < 3; i++)
-		judge_assertions(&dialects[i], mine, other);
+		register_key(&dialects[i], keys_current(mine, NULL));
+	judge_assertions(mine, other);
+	judge_memory(mine);
+	judge_missing();
 	keys_free(mine);
 	keys_free(other);
 }
