@@ -34,6 +34,17 @@ static const char *session_of(const json_t *claims)
 	return session_in_jti(conf_str(claims, "jti", ""));
 }
 
+/* So do they the client. */
+static const char *client_of(const json_t *claims)
+{
+	static const char *const names[] = { "azp", "appid", "cid", "client_id" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (conf_str(claims, names[i], NULL))
+			return conf_str(claims, names[i], NULL);
+	return NULL;
+}
+
 static enum situation judge_session(struct exchange *x, struct bearer *b)
 {
 	const char *sid = session_of(b->jwt.claims);
@@ -42,7 +53,7 @@ static enum situation judge_session(struct exchange *x, struct bearer *b)
 	b->has_session = sid != NULL;
 	if (!sid)
 		return S_none;
-	b->session = session_get(x->idp, sid);
+	b->session = session_of_client(x, sid, client_of(b->jwt.claims));
 	if (!b->session)
 		return S_session_ended;
 	pthread_mutex_lock(&b->session->record.lock);
@@ -139,15 +150,13 @@ static const char *scopes_of(struct exchange *x, const struct bearer *b)
 
 void bearer_adopt(struct exchange *x, struct bearer *b)
 {
-	static const char *const names[] = { "azp", "appid", "cid", "client_id" };
 	struct scopes scopes;
 	struct issue *i;
 
 	x->user = person_of(x, b);
 	x->facts.user = x->user ? x->user->name : NULL;
-	for (size_t k = 0; k < ARRAY_LEN(names) && !x->client; k++)
-		x->client =
-			provider_client(x->provider, conf_str(b->jwt.claims, names[k], NULL));
+	if (!x->client)
+		x->client = provider_client(x->provider, client_of(b->jwt.claims));
 	scopes_parse(x, scopes_of(x, b), &scopes);
 	i = issue_begin(x, &scopes);
 	i->iat = conf_int(b->jwt.claims, "iat", 0);

@@ -80,14 +80,12 @@ static const char *cookie_text(struct exchange *x, const char *name, const char 
 static bool still_holds(struct exchange *x, struct browser *b)
 {
 	const struct user *u = provider_user(x->provider, b->user);
-	struct session *s = session_get(x->idp, b->session_id);
-	bool revoked = s && s->revoked;
+	bool over = session_is_over(x, b->session_id);
 	bool foreign = u && is_foreign(u, x->tenant);
 	bool elsewhere = conf_bool(manners(x), "session_of_tenant", false) &&
 			 strcmp(b->tenant->id, x->tenant->id) != 0;
 
-	session_unref(s);
-	return b->provider == x->provider && !b->ended && u && !u->disabled && !revoked &&
+	return b->provider == x->provider && !b->ended && u && !u->disabled && !over &&
 	       !foreign && !elsewhere &&
 	       b->auth_time * 1000 >= u->state->valid_from_ms / 1000 * 1000;
 }
@@ -108,6 +106,14 @@ struct browser *browser_known(struct exchange *x)
 	struct browser *b = find(x);
 
 	return b && still_holds(x, b) ? b : NULL;
+}
+
+const char *browser_session(struct exchange *x)
+{
+	struct browser *b = x->provider->behaviours.refresh_is_jwt ? browser_known(x) : NULL;
+	const struct sign_in *in = x->sign_in;
+
+	return b && !strcmp(b->user, in->user) ? b->session_id : in->session_id;
 }
 
 void browser_remember(struct exchange *x)
@@ -131,7 +137,7 @@ void browser_remember(struct exchange *x)
 	b->provider = x->provider;
 	b->tenant = x->tenant;
 	b->user = strdup(x->sign_in->user);
-	b->session_id = strdup(x->sign_in->session_id);
+	b->session_id = strdup(x->session_id);
 	b->auth_time = x->sign_in->auth_time;
 	record_init(&b->record, id,
 		    x->now_ms +
@@ -166,6 +172,8 @@ void browser_forget(struct exchange *x)
 
 	if (!b || !store_change(x->idp->browsers, &b->record, end, NULL))
 		return;
+	if (x->provider->behaviours.refresh_is_jwt)
+		session_end(x, b->session_id, NULL);
 	x->browser_ends = true;
 	x->browser_cookie = cookie_text(x, name, "", path_of(x, attributes), ";Max-Age=0");
 }

@@ -22,6 +22,9 @@ struct browser {
 
 /* Whose cookie the request has, kept until the exchange ends; NULL: nobody's that still holds. */
 struct browser *browser_known(struct exchange *x);
+/* Id of the session that x->sign_in belongs to: where one holds for all applications of a
+ * browser (Keycloak), that which the person has there already. */
+const char *browser_session(struct exchange *x);
 /* x->sign_in has come to its end: x->browser_cookie is for the answer. */
 void browser_remember(struct exchange *x);
 /* At the end-session endpoint: the cookie is void, and x->browser_cookie takes it back. */

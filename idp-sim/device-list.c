@@ -60,7 +60,7 @@ enum decide device_decide(struct idp *s, const char *user_code, const char *user
 	u = user ? provider_user(d->provider, user) : NULL;
 	if (user && !u)
 		result = DECIDE_UNKNOWN_USER;
-	else if (!device_settle(s, d, u ? u->name : NULL))
+	else if (!device_settle(s, d, u ? u->name : NULL, NULL))
 		result = DECIDE_TOO_LATE;
 	device_unref(d);
 	return result;

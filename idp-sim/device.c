@@ -27,6 +27,7 @@ static void release_device(struct record *r)
 	free(d->challenge);
 	free(d->challenge_method);
 	free(d->user);
+	free(d->session_id);
 	free(d);
 }
 
@@ -51,6 +52,7 @@ static const struct record_field device_fields[] = {
 	{ "expires_ms", FIELD_INT64, offsetof(struct device_code, expires_ms), false },
 	{ "status", FIELD_INT, offsetof(struct device_code, status), true },
 	{ "user", FIELD_TEXT, offsetof(struct device_code, user), true },
+	{ "session_id", FIELD_TEXT, offsetof(struct device_code, session_id), true },
 	{ "auth_time", FIELD_INT64, offsetof(struct device_code, auth_time), true },
 	{ "polled_ms", FIELD_INT64, offsetof(struct device_code, polled_ms), true },
 	{ "interval_s", FIELD_INT64, offsetof(struct device_code, interval_s), true },
@@ -106,7 +108,7 @@ struct device_code *device_by_user_code(struct idp *s, const struct provider *p,
 }
 
 struct settling {
-	const char *user;
+	const char *user, *session_id;
 	int64_t now;
 	bool pending;
 };
@@ -121,12 +123,16 @@ static void settle(void *ctx, struct record *r)
 		return;
 	d->status = s->user ? DEVICE_APPROVED : DEVICE_DENIED;
 	d->user = text_copy(s->user);
+	d->session_id = text_copy(s->session_id);
 	d->auth_time = s->now / 1000;
 }
 
-bool device_settle(struct idp *s, struct device_code *d, const char *user)
+bool device_settle(struct idp *s, struct device_code *d, const char *user,
+		   const char *session_id)
 {
-	struct settling one = { .user = user, .now = clk_now_ms(&s->clk) };
+	struct settling one = { .user = user,
+				.session_id = session_id,
+				.now = clk_now_ms(&s->clk) };
 
 	return store_change(s->devices, &d->record, settle, &one) && one.pending;
 }
@@ -294,7 +300,8 @@ static void redeem(struct exchange *x, struct device_code *d)
 
 	if (person_back(x, d->user, d->tenant) && scopes_redeem(x, d->scope, &scopes) &&
 	    person_may(x)) {
-		issue_first(x, &scopes, session_new_id(x), d->auth_time, d->nonce);
+		issue_first(x, &scopes, d->session_id ? d->session_id : session_new_id(x),
+			    d->auth_time, d->nonce);
 		return;
 	}
 	/* Refused: the code is still good. */

@@ -12,5 +12,7 @@ struct device_code *device_by_user_code(struct idp *s, const struct provider *p,
 					const char *user_code);
 struct device_code *device_by_code(struct idp *s, const char *device_code);
 void device_unref(struct device_code *d); /* takes NULL */
-/* Approves for the user, or denies when it is NULL. False: it was not pending any more. */
-bool device_settle(struct idp *s, struct device_code *d, const char *user);
+/* Approves for the user, or denies when it is NULL. session_id: the browser's; NULL when there
+ * was none. False: it was not pending any more. */
+bool device_settle(struct idp *s, struct device_code *d, const char *user,
+		   const char *session_id);

@@ -63,7 +63,7 @@ void code_make(struct exchange *x, const struct sign_in *in)
 	c->nonce = text_copy(in->nonce);
 	c->challenge = text_copy(in->challenge);
 	c->challenge_method = text_copy(in->challenge_method);
-	c->session_id = strdup(in->session_id);
+	c->session_id = strdup(x->session_id);
 	c->version = in->version;
 	c->auth_time = in->auth_time;
 	c->created_ms = x->now_ms;
@@ -133,15 +133,6 @@ static void use_up(void *ctx, struct record *r)
 		c->used = true;
 }
 
-/* A code that comes twice ends what the first one gave (RFC 6749, 4.1.2). */
-static void end_first(struct exchange *x, const char *sid)
-{
-	struct session *s = session_get(x->idp, sid);
-
-	session_revoke(x->idp, s);
-	session_unref(s);
-}
-
 static bool is_for_us(struct exchange *x, struct auth_code *c)
 {
 	const char *uri = form_get(&x->form, "redirect_uri");
@@ -154,8 +145,9 @@ static bool is_for_us(struct exchange *x, struct auth_code *c)
 		return refuse(x, S_other_tenant);
 	if (!store_change(x->idp->codes, &c->record, use_up, &u))
 		return false;
+	/* A code that comes twice ends what the first one gave (RFC 6749, 4.1.2). */
 	if (u.why == S_code_used)
-		end_first(x, c->session_id);
+		session_end(x, c->session_id, c->client_id);
 	if (u.why)
 		return refuse(x, u.why);
 	if (!uri || strcmp(uri, c->redirect_uri) != 0)

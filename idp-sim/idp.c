@@ -370,7 +370,6 @@ void exchange_done(struct exchange *x)
 		record_unref(&x->device->record);
 	if (x->sign_in)
 		record_unref(&x->sign_in->record);
-	session_unref(x->logout_session);
 }
 
 void idp_secrets(struct idp *s, int64_t since,

@@ -138,10 +138,14 @@ static bool is_mine(struct exchange *x, const char *client_id)
 
 static void revoke_refresh(struct exchange *x, const struct refresh_claim *c)
 {
+	bool all = conf_bool(x->provider->source, "behaviours.revoke.whole_client", false);
 	struct session *s = session_get(x->idp, c->sid);
 
 	if (is_here(x, s) && is_mine(x, s->client_id)) {
-		session_revoke(x->idp, s);
+		if (all)
+			session_revoke_client(x, s);
+		else
+			session_revoke(x->idp, s);
 		answer(x, 200, x->endpoint->body);
 	} else if (!x->answered) {
 		answer(x, 200, x->endpoint->body);
@@ -216,7 +220,7 @@ static void logout_with_token(struct exchange *x, const char *token)
 		return;
 	}
 	if (s && !strcmp(s->client_id, x->client->id))
-		session_revoke(x->idp, s);
+		session_end(x, session_visible_id(x->arena, c.sid), NULL);
 	session_unref(s);
 	answer_text(x, 204, "", 0);
 }
@@ -226,18 +230,17 @@ static bool read_hint(struct exchange *x, const char *hint)
 	AUTO_JWT jwt = { 0 };
 	struct session *s;
 	const char *sid;
+	bool foreign;
 
 	if (!jwt_verify(x->arena, x->tenant->keys, hint, strlen(hint), &jwt))
 		return refuse(x, S_logout_bad_hint);
 	x->client = provider_client(x->provider, conf_str(jwt.claims, "aud", NULL));
-	sid = conf_str(jwt.claims, "sid", NULL);
-	s = sid ? session_get(x->idp, sid) : NULL;
-	if (s && !is_here(x, s)) {
-		session_unref(s);
-		return refuse(x, S_logout_bad_hint);
-	}
-	x->logout_session = s;
-	return true;
+	sid = arena_str(x->arena, conf_str(jwt.claims, "sid", NULL));
+	s = sid ? session_of_client(x, sid, NULL) : NULL;
+	foreign = s && !is_here(x, s);
+	session_unref(s);
+	x->logout_sid = s ? sid : NULL;
+	return foreign ? refuse(x, S_logout_bad_hint) : true;
 }
 
 static bool may_go_to(const struct client *c, const char *uri)
@@ -279,8 +282,8 @@ void serve_logout(struct exchange *x)
 		refuse_word(x, S_logout_bad_redirect_uri, to);
 		return;
 	}
-	if (x->logout_session)
-		session_revoke(x->idp, x->logout_session);
+	if (x->logout_sid)
+		session_end(x, x->logout_sid, NULL);
 	browser_forget(x);
 	if (!to)
 		show_logged_out(x);

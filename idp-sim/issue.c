@@ -2,6 +2,7 @@
 #include "idp-sim/issue.h"
 #include "idp-sim/jwt.h"
 #include "idp-sim/scope.h"
+#include "idp-sim/session.h"
 #include "idp-sim/spoil.h"
 
 #include <openssl/sha.h>
@@ -112,7 +113,7 @@ void issue_answer(struct exchange *x, struct session *s, unsigned generation, in
 
 	if (s) {
 		i->session = s;
-		i->sid = s->record.key;
+		i->sid = session_visible_id(x->arena, s->record.key);
 		if (generation == 1)
 			i->nonce = s->nonce;
 	}

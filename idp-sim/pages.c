@@ -150,7 +150,7 @@ static void send_code(struct exchange *x)
 	struct scopes scopes;
 
 	scopes_parse(x, in->scope, &scopes);
-	issue_begin(x, &scopes)->sid = in->session_id;
+	issue_begin(x, &scopes)->sid = x->session_id;
 	code_make(x, in);
 	aim_at_client(x);
 	answer_application(x, in->redirect_uri, location(x, TXT_redirect));
@@ -161,7 +161,7 @@ static void settle_device(struct exchange *x, const char *user)
 	struct device_code *d = device_by_code(x->idp, x->sign_in->device_code);
 	const char *to = location(x, TXT_status_location);
 
-	if (!d || !device_settle(x->idp, d, user))
+	if (!d || !device_settle(x->idp, d, user, x->session_id))
 		refuse(x, S_user_code_invalid);
 	else
 		redirect(x, user ? to
@@ -186,6 +186,7 @@ void finish_sign_in(struct exchange *x)
 {
 	x->sign_in_ends = true;
 	x->signed_in = true;
+	x->session_id = browser_session(x);
 	browser_remember(x);
 	if (x->sign_in->device_code)
 		settle_device(x, x->sign_in->user);

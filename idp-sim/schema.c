@@ -241,6 +241,8 @@ static const struct conf_key introspect_behaviour[] = {
 };
 static const struct conf_key revoke_behaviour[] = {
 	BOOL("access_tokens", "Revoking an access token takes effect."),
+	BOOL("whole_client",
+	     "Revoking a refresh token ends all that the client has of the person."),
 	{ 0 },
 };
 static const struct conf_key userinfo_behaviour[] = {

@@ -114,7 +114,7 @@ struct session *session_start(struct exchange *x, const char *sid, int64_t auth_
 	s->offline = x->issue->scopes.offline && x->provider->behaviours.refresh_is_jwt;
 	record_init(&s->record, sid, ends_ms(x, s));
 	s->record.release = release;
-	store_add(x->idp->sessions, &s->record);
+	session_place(x, s);
 	return s;
 }
 
@@ -154,9 +154,35 @@ bool refresh_rotates(const struct exchange *x)
 	return tenant_flag_or(x->tenant, "rotates", x->provider->behaviours.refresh_rotates);
 }
 
-const char *refresh_token_id(struct exchange *x, const char *sid, unsigned generation)
+/* What the number of the family is hidden by. */
+static unsigned mask_of(struct exchange *x, const char *sid)
 {
-	return derived_uuid(x, arena_printf(x->arena, "%s/%u", sid, generation));
+	unsigned char h[32];
+
+	digest(x, sid, strlen(sid), h);
+	return (unsigned)h[0] << 8 | h[1];
+}
+
+const char *refresh_token_id(struct exchange *x, const char *key, unsigned generation)
+{
+	const char *text = arena_printf(x->arena, "%s/%u", key, generation);
+	unsigned n = session_family(key) ^ mask_of(x, session_visible_id(x->arena, key));
+	unsigned char h[32];
+
+	digest(x, text, strlen(text), h);
+	h[14] = (unsigned char)(n >> 8);
+	h[15] = (unsigned char)n;
+	return uuid_of(x->arena, h);
+}
+
+/* The key of the session that a refresh token is of. */
+static const char *key_in_id(struct exchange *x, const char *sid, const char *id)
+{
+	size_t len = strlen(id);
+	unsigned n = len == UUID_LEN ? (unsigned)strtoul(id + len - 4, NULL, 16) : 0;
+
+	n ^= mask_of(x, sid);
+	return len == UUID_LEN && n ? arena_printf(x->arena, "%s~%u", sid, n) : sid;
 }
 
 /* ---- opaque tokens: 12 bytes of id, 4 of generation, 5 of time, 11 of proof ---- */
@@ -267,13 +293,13 @@ static bool read_jwt(struct exchange *x, const char *token, struct refresh_claim
 	sid = conf_str(jwt.claims, "sid", NULL);
 	if (!sid || (strcmp(typ, "Refresh") != 0 && strcmp(typ, "Offline") != 0))
 		return false;
+	x->refresh_jti = arena_str(x->arena, conf_str(jwt.claims, "jti", ""));
 	*ret = (struct refresh_claim) {
-		.sid = arena_str(x->arena, sid),
+		.sid = key_in_id(x, arena_str(x->arena, sid), x->refresh_jti),
 		.issued_ms = 1000 * conf_int(jwt.claims, "iat", 0),
 		.expires_s = conf_int(jwt.claims, "exp", 0),
 		.client_id = arena_str(x->arena, conf_str(jwt.claims, "azp", NULL)),
 	};
-	x->refresh_jti = arena_str(x->arena, conf_str(jwt.claims, "jti", ""));
 	return true;
 }
 

@@ -17,6 +17,23 @@ struct session *session_get(struct idp *s, const char *sid);
 /* Signed out: no refresh token of the family is good any more. NULL is ignored. */
 void session_revoke(struct idp *s, struct session *one);
 
+/* ---- the families of one sign-in (session-family.c) ---- */
+
+/* What tokens call it: its key without the number of the family. In the arena. */
+const char *session_visible_id(struct arena *a, const char *key);
+unsigned session_family(const char *key); /* 0: the first */
+/* Adds a new session to the store, under the next free key of its session id. */
+void session_place(struct exchange *x, struct session *s);
+/* A client's family, one that has not ended if there is any; client_id NULL: anybody's. A
+ * reference, or NULL. */
+struct session *session_of_client(struct exchange *x, const char *sid, const char *client_id);
+/* Ends the families of a client, or with NULL the whole sign-in. */
+void session_end(struct exchange *x, const char *sid, const char *client_id);
+/* Has every family been revoked? False while there is none. */
+bool session_is_over(struct exchange *x, const char *sid);
+/* Ends what the client of one session has of its person, wherever they signed in. */
+void session_revoke_client(struct exchange *x, struct session *like);
+
 /* [{"id", "provider", "tenant", "user", "client_id", "scope", "status", "refreshes", "started",
  * "refreshed"}], MOST_SESSIONS of them at most. */
 enum { MOST_SESSIONS = 1000 };
@@ -33,7 +50,7 @@ void refresh_token_make(struct exchange *x, struct session *s, unsigned generati
 bool refresh_rotates(const struct exchange *x);
 
 struct refresh_claim {
-	const char *sid;
+	const char *sid;     /* key of the session */
 	unsigned generation; /* 0: not the current one, when jwt */
 	int64_t issued_ms;
 	int64_t expires_s;     /* as the token says; 0: it does not */
@@ -43,7 +60,7 @@ struct refresh_claim {
 /* Reads a token that this simulator made for this tenant's keys. False: it did not. */
 bool refresh_token_read(struct exchange *x, const char *token, struct refresh_claim *ret);
 /* The id (jti) that a generation has. */
-const char *refresh_token_id(struct exchange *x, const char *sid, unsigned generation);
+const char *refresh_token_id(struct exchange *x, const char *key, unsigned generation);
 /* The UUID that 16 bytes make. */
 const char *uuid_of(struct arena *a, const unsigned char bytes[16]);
 /* A UUID that stays the same for the same text. */

@@ -88,7 +88,7 @@ struct device_code {
 	int64_t created_ms, expires_ms; /* the record itself lingers after expires_ms */
 	/* Below: guarded by record.lock. */
 	enum device_status status;
-	char *user;
+	char *user, *session_id; /* NULL: nobody came by with a browser */
 	int64_t auth_time;
 	int64_t polled_ms; /* last accepted poll */
 	int64_t interval_s;
@@ -189,7 +189,8 @@ struct exchange {
 	const struct key *key;
 	struct device_code *device;
 	struct sign_in *sign_in;
-	struct session *logout_session;
+	const char *session_id;	 /* of the person who has just signed in */
+	const char *logout_sid;	 /* NULL: no session was named */
 	const char *token_jti;	 /* of the token that is introspected */
 	const char *refresh_jti; /* of the JWT that is exchanged */
 	int64_t token_issued_ms; /* of the refresh token that is refused */

@@ -137,7 +137,7 @@ static bool get_browser_cookie(struct exchange *x, const char *arg, struct value
 
 static bool get_sign_in_session(struct exchange *x, const char *arg, struct value *v)
 {
-	return x->sign_in && set_str(v, x->sign_in->session_id);
+	return set_str(v, x->session_id);
 }
 
 static bool get_page_title(struct exchange *x, const char *arg, struct value *v)

@@ -30,10 +30,13 @@ static bool get_refresh_id(struct exchange *x, const char *arg, struct value *v)
 	return x->issue && set_str(v, x->issue->refresh_id);
 }
 
-/* What all refresh tokens of a sign-in share. */
+/* What all refresh tokens of a family share. */
 static bool get_reuse_id(struct exchange *x, const char *arg, struct value *v)
 {
-	return x->issue && x->issue->sid && set_str(v, derived_uuid(x, x->issue->sid));
+	const struct issue *i = x->issue;
+	const char *key = i && i->session ? i->session->record.key : i ? i->sid : NULL;
+
+	return key && set_str(v, derived_uuid(x, key));
 }
 
 static bool get_rotates(struct exchange *x, const char *arg, struct value *v)

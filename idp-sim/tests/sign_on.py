@@ -155,6 +155,86 @@ class SignOn(unittest.TestCase):
             browser.send("GET", browser.location)
             self.assertIn('name="accept"', browser.body)
 
+    # Keycloak: whoever signs in at a browser has one session there, whatever the application.
+
+    def token(self, browser, path="/token", **form):
+        """Status and JSON of a request that the application sends."""
+        browser.send("POST", DIALECTS["keycloak"][0] + path, form)
+        return browser.status, browser.body and json.loads(browser.body)
+
+    def redeem(self, browser, client, **more):
+        self.assertEqual(self.authorize(browser, "keycloak", client, **more), 302)
+        back = self.back(browser, "keycloak")
+        status, tokens = self.token(browser, grant_type="authorization_code", client_id=client,
+                                    code=back["code"], redirect_uri=USUAL)
+        self.assertEqual(status, 200, tokens)
+        self.assertEqual(back["session_state"], tokens["session_state"])
+        claims = json.loads(base64.urlsafe_b64decode(tokens["id_token"].split(".")[1] + "=="))
+        self.assertEqual(claims["sid"], tokens["session_state"])
+        return tokens
+
+    def refresh(self, browser, client, tokens):
+        status, answer = self.token(browser, grant_type="refresh_token", client_id=client,
+                                    refresh_token=tokens["refresh_token"])
+        return (status, answer.get("error_description") or answer["session_state"])
+
+    def userinfo(self, tokens):
+        line = http.client.HTTPConnection(urllib.parse.urlsplit(self.ready["origin"]).netloc)
+        line.request("GET", DIALECTS["keycloak"][0] + "/userinfo", None,
+                     {"Authorization": "Bearer " + tokens["access_token"]})
+        status = line.getresponse().status
+        line.close()
+        return status
+
+    def test_one_session_a_browser(self):
+        browser, cli, other = Browser(self.ready["origin"]), "platform-cli", "platform-consent"
+        sid = self.sign_in(browser, "keycloak")["session_state"]
+        self.control("PATCH", f"/_sim/providers/keycloak/clients/{other}", {"consent_required": False})
+        one, two, three = (self.redeem(browser, client) for client in (cli, other, cli))
+        self.assertEqual({t["session_state"] for t in (one, two, three)}, {sid})
+        # The password once more, and a device that is let in at the same browser.
+        self.assertEqual(self.sign_in(browser, "keycloak", prompt="login")["session_state"], sid)
+        device = self.token(browser, "/auth/device", client_id=cli, scope="openid")[1]
+        browser.send("GET", device["verification_uri_complete"])
+        while browser.location:
+            browser.send("GET", browser.location)
+            if "<form" in browser.body:
+                action, fields = browser.form()
+                browser.send("POST", action, {**fields, "username": "alice", "password": "alice-pw",
+                                              "accept": "Yes"})
+        status, at_device = self.token(
+            browser, grant_type="urn:ietf:params:oauth:grant-type:device_code", client_id=cli,
+            device_code=device["device_code"])
+        self.assertEqual((status, at_device["session_state"]), (200, sid))
+        # Each has refresh tokens of its own: a stolen one of one ends nobody else's.
+        for client, tokens in ((cli, one), (other, two), (cli, three), (cli, at_device)):
+            self.assertEqual(self.refresh(browser, client, tokens), (200, sid))
+        self.assertEqual(self.refresh(browser, other, two),
+                         (400, "Maximum allowed refresh token reuse exceeded"))
+        self.assertEqual((self.userinfo(one), self.userinfo(two)), (200, 401))
+        self.assertEqual(self.authorize(browser, "keycloak"), 302)
+
+    def test_what_ends_a_session_of_several(self):
+        cli, other = "platform-cli", "platform-cli-short"
+        here, there = Browser(self.ready["origin"]), Browser(self.ready["origin"])
+        self.sign_in(here, "keycloak")
+        self.sign_in(there, "keycloak")
+        one, two, far = self.redeem(here, cli), self.redeem(here, other), self.redeem(there, cli)
+        self.assertNotEqual(one["session_state"], far["session_state"])
+        # Revoking ends the client, at every browser of the person; the others go on.
+        self.token(here, "/revoke", client_id=cli, token=one["refresh_token"])
+        self.assertEqual(self.refresh(here, cli, one), (400, "Session not active"))
+        self.assertEqual(self.refresh(there, cli, far), (400, "Session not active"))
+        self.assertEqual((self.userinfo(one), self.userinfo(two)), (401, 200))
+        self.assertEqual(self.authorize(here, "keycloak"), 302)
+        self.assertEqual(self.authorize(there, "keycloak"), 200)
+        # Signing out ends all of them.
+        one = self.redeem(here, cli)
+        here.send("GET", DIALECTS["keycloak"][0] + "/logout?id_token_hint=" + one["id_token"])
+        for client, tokens in ((cli, one), (other, two)):
+            self.assertEqual(self.refresh(here, client, tokens), (400, "Session not active"))
+            self.assertEqual(self.userinfo(tokens), 401)
+
     def test_response_modes(self):
         for name, browser in self.each():
             for sign, mode in (("?", "query"), ("#", "fragment")):
