@@ -93,6 +93,40 @@ static void test_device_approved(void)
 	}
 }
 
+/* Whoever waits the interval is never told to slow down; being told does not start it anew. */
+static void test_pace(void)
+{
+	static const struct {
+		int64_t wait_s;
+		const char *error;
+	} rows[] = {
+		{ 0, "authorization_pending" },
+		{ 5, "authorization_pending" },
+		{ 5, "authorization_pending" },
+		{ 3, "slow_down" },
+		{ 1, "slow_down" },
+		{ 1, "authorization_pending" },
+		{ 5, "authorization_pending" },
+		{ 60, "authorization_pending" },
+		{ 0, "slow_down" },
+		{ 5, "authorization_pending" },
+	};
+
+	EACH(d)
+	{
+		bool slows = strcmp(d->name, "azure") != 0;
+		const char *user_code, *code = new_device(d, &user_code);
+
+		for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+			if (rows[i].wait_s)
+				advance(&stage, rows[i].wait_s);
+			CU_ASSERT_EQUAL(poll(d, code), 400);
+			CU_ASSERT_STRING_EQUAL(member(&stage, "error"),
+					       slows ? rows[i].error : "authorization_pending");
+		}
+	}
+}
+
 static void test_device_declined_or_late(void)
 {
 	static const struct {
@@ -141,7 +175,8 @@ static void test_rotation(void)
 		next = member(&stage, "refresh_token");
 		CU_ASSERT_STRING_NOT_EQUAL(old, next);
 		if (rows[i].wait_s)
-			advance(&stage, rows[i].wait_s);
+			if (rows[i].wait_s)
+				advance(&stage, rows[i].wait_s);
 		CU_ASSERT_EQUAL(refresh(d, old), rows[i].old_status);
 		CU_ASSERT_EQUAL(refresh(d, next), rows[i].next_status);
 	}
@@ -336,6 +371,7 @@ int main(void)
 	static CU_TestInfo tests[] = {
 		{ "password", test_password },
 		{ "a device is approved", test_device_approved },
+		{ "the pace of polling", test_pace },
 		{ "a device is declined, or too late", test_device_declined_or_late },
 		{ "the device page", test_device_page },
 		{ "rotation and reuse", test_rotation },
