@@ -318,6 +318,15 @@ static bool is_object_or_absent(const json_t *spec, const char *name, struct err
 	       fail(err, ERR_INPUT, "'%s' has to be an object", name);
 }
 
+static bool is_duration_or_absent(const json_t *spec, const char *name, struct err *err)
+{
+	const json_t *v = json_object_get(spec, name);
+
+	return !v || json_is_null(v) || conf_duration_ms(v, INT64_MIN) != INT64_MIN ||
+	       fail(err, ERR_INPUT,
+		    "'%s' has to be a duration like \"2h\" or \"15m\", or seconds", name);
+}
+
 static bool change(struct idp *s, const json_t *spec, struct draft *d,
 		   const struct forge *forge)
 {
@@ -352,6 +361,8 @@ json_t *mint(struct idp *s, const json_t *spec, struct err *err)
 
 	if (!is_object_or_absent(spec, "claims", err) ||
 	    !is_object_or_absent(spec, "header", err) ||
+	    !is_duration_or_absent(spec, "age", err) ||
+	    !is_duration_or_absent(spec, "lifetime", err) ||
 	    !find_forge(conf_str(spec, "forge", NULL), &forge, err) || !texts(s, spec, &d) ||
 	    !change(s, spec, &d, forge))
 		return NULL;

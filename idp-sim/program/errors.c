@@ -246,9 +246,7 @@ static int run_explain(int argc, char **argv)
 		return complain_err(&err);
 	const struct found f = find_error(l.v, l.n, argv[0]);
 	if (!f.error)
-		return complain(EXIT_SAYS_NO,
-				"no provider gives '%s'; idp-sim errors lists what they give",
-				argv[0]);
+		return complain_unknown(argv[0]);
 	explain(&l, &f);
 	return EXIT_FINE;
 }

@@ -30,7 +30,8 @@ static int run_init(int argc, char **argv)
 	if (to_stdout)
 		return fwrite(e->text, 1, e->n, stdout) == e->n ? EXIT_FINE : EXIT_TROUBLE;
 	if (!access(path, F_OK))
-		return complain(EXIT_SAYS_NO, "%s is there already", path);
+		return complain(EXIT_SAYS_NO,
+				"%s is there already; name another file, or --stdout", path);
 	if (!file_write(path, e->text, e->n, 0644, &err))
 		return complain_err(&err);
 	printf("wrote %s\nidp-sim validate %s\nidp-sim serve --config %s\n", path, path, path);
@@ -72,8 +73,16 @@ static bool check_file(const char *path, struct buf *all, struct err *err)
 		return false;
 	const json_t *root = conf_root(conf);
 	bool config = json_object_get(root, "providers") || json_object_get(root, "state");
-	if (!conf_check(conf, config ? config_schema : provider_schema, all, err))
+	if (!conf_check(conf, config ? config_schema : provider_schema, all, err)) {
+		if (!config && !json_object_get(root, "endpoints"))
+			buf_printf(all,
+				   "%s: without 'providers:' on top it is read as a provider "
+				   "file; a "
+				   "configuration has its clients, users and lifetimes below "
+				   "providers: NAME:\n",
+				   path);
 		return false;
+	}
 	return config ? load_config(path, err) : load_provider(path, err);
 }
 

@@ -5,6 +5,7 @@
 #include "idp-sim/base/file.h"
 #include "idp-sim/program/command.h"
 
+#include <errno.h>
 #include <fnmatch.h>
 #include <glob.h>
 #include <string.h>
@@ -174,6 +175,8 @@ static int run(int argc, char **argv)
 
 	if (argc != 1)
 		return complain(EXIT_USAGE, "replay takes a folder of recordings");
+	if (access(argv[0], R_OK))
+		return complain(EXIT_USAGE, "%s: %s", argv[0], strerror(errno));
 	provider_of(argv[0], &name);
 	AUTO(json_t) json_t *steps = t.steps = read_yaml(argv[0], "steps.yaml", &err);
 	const char *said = conf_str(steps, "provider", name.p);

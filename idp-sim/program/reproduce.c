@@ -102,8 +102,7 @@ static int run(int argc, char **argv)
 	if (f.error)
 		code = play_one(s, f.provider, f.error);
 	else
-		complain(0, "no provider gives '%s'; idp-sim errors lists what they give",
-			 argv[0]);
+		complain_unknown(argv[0]);
 	idp_stop(s);
 	return code;
 }

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <time.h>
 
 static struct {
 	int64_t port, control_port, tls_port, threads, seed;
@@ -47,7 +48,8 @@ static const struct flag flags[] = {
 	  "memory" },
 	{ "alg", FLAG_TEXT, &opt.alg, "ALG", "RS256, as the real ones, or ES256" },
 	{ "seed", FLAG_NUMBER, &opt.seed, "N", "the same ids and codes in every run" },
-	{ "at", FLAG_TEXT, &opt.at, "TIME", "virtual Unix time at start" },
+	{ "at", FLAG_TEXT, &opt.at, "TIME",
+	  "virtual time at start: Unix seconds, or 2030-01-31T12:00:00Z" },
 	{ "frozen", FLAG_SWITCH, &opt.frozen, NULL, "the clock stands still" },
 	{ "adopt", FLAG_SWITCH, &opt.adopt, NULL,
 	  "register unknown tenants, clients and redirect URIs on first use" },
@@ -178,8 +180,49 @@ static void raise_file_limit(void)
 	setrlimit(RLIMIT_NOFILE, &files);
 }
 
+/* A port that is too large would otherwise be another one. */
+static bool are_ports(struct err *err)
+{
+	const struct {
+		const char *name;
+		int64_t port;
+	} rows[] = { { "port", opt.port },
+		     { "control-port", opt.control_port },
+		     { "tls-port", opt.tls_port } };
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (rows[i].port < 0 || rows[i].port > 65535)
+			return fail(err, ERR_INPUT, "--%s: %lld is no port: 0 to 65535",
+				    rows[i].name, (long long)rows[i].port);
+	return true;
+}
+
+/* Where the virtual clock begins. */
+static bool read_at(int64_t *ret, struct err *err)
+{
+	struct tm tm = { 0 };
+	char *end = NULL;
+
+	if (!opt.at)
+		return true;
+	*ret = strtoll(opt.at, &end, 10);
+	if (*opt.at && !*end && *ret > 0)
+		return true;
+	end = strptime(opt.at, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	*ret = (int64_t)timegm(&tm);
+	return end && !*end && *ret > 0 ? true
+					: fail(err, ERR_INPUT,
+					       "--at: '%s' is neither Unix seconds nor like "
+					       "2030-01-31T12:00:00Z",
+					       opt.at);
+}
+
 static struct idp *start(struct err *err)
 {
+	int64_t start_at = 0;
+
+	if (!are_ports(err) || !read_at(&start_at, err))
+		return NULL;
 	struct texts public_urls = split_public_urls();
 	struct idp_options o = { .providers = opt.providers.n ? opt.providers.v : NULL,
 				 .config = opt.config,
@@ -198,7 +241,7 @@ static struct idp *start(struct err *err)
 				 .state = opt.state,
 				 .threads = (int)opt.threads,
 				 .seed = (uint64_t)opt.seed,
-				 .start_at = opt.at ? strtoll(opt.at, NULL, 10) : 0,
+				 .start_at = start_at,
 				 .adopt = opt.adopt,
 				 .on_line = opt.quiet || opt.ready ? NULL : print_line };
 
@@ -224,6 +267,8 @@ static int run(int argc, char **argv)
 		return complain(EXIT_USAGE, "serve takes no '%s'", argv[0]);
 	if (opt.ready && strcmp(opt.ready, "json") != 0)
 		return complain(EXIT_USAGE, "--ready knows only json");
+	if (opt.alg && strcmp(opt.alg, "RS256") != 0 && strcmp(opt.alg, "ES256") != 0)
+		return complain(EXIT_USAGE, "--alg: '%s' is neither RS256 nor ES256", opt.alg);
 	AUTO(fd) int signals = catch_signals();
 	struct idp *s = start(&err);
 	if (!s)

@@ -202,3 +202,17 @@ const char *error_place(const struct oauth_error *e)
 		i++;
 	return places[i].place;
 }
+
+int complain_unknown(const char *word)
+{
+	const char *names[S_N + 1] = { 0 };
+	const char *near;
+
+	for (int i = 1; i < S_N; i++)
+		names[i - 1] = situation_names[i];
+	near = conf_nearest(word, names);
+	return complain(EXIT_SAYS_NO,
+			"no provider gives '%s'%s%s%s; idp-sim errors lists what they give",
+			word, near ? ": did you mean '" : "", near ? near : "",
+			near ? "'?" : "");
+}

@@ -35,3 +35,6 @@ const char *error_text(const struct provider *p, const struct oauth_error *e, st
 
 /* "AADSTS70011  invalid_scope    azure, HTTP 400, known from: official doc" */
 void print_title(const struct provider *p, const struct oauth_error *e);
+
+/* Says that no provider gives it, and what may have been meant. EXIT_SAYS_NO. */
+int complain_unknown(const char *word);

@@ -91,6 +91,11 @@ class Serving(unittest.TestCase):
             self.assertIn("AADSTS70011", body["error_description"])
             self.assertEqual(self.device(served, "my-app")[0], 200)
 
+    def test_the_clock_begins_where_it_is_told(self):
+        for at in ("1900000000", "2030-03-17T17:46:40Z"):
+            with Served("--at", at) as served:
+                self.assertIn(json.loads(served.ctl("clock"))["now"], range(1900000000, 1900000030))
+
     def test_unknown_clients_are_unknown_without_adopt(self):
         with Served() as served:
             self.assertEqual(self.device(served, "my-app")[1]["error_codes"], [700016])
@@ -229,8 +234,17 @@ class Serving(unittest.TestCase):
                            (["mint", "--claim", "x"], "NAME=VALUE"),
                            (["mint", "--user", "nobody"], "nobody"),
                            (["schema", "nothing"], "provider"),
+                           (["serve", "--port", "99999"], "--port: 99999 is no port: 0 to 65535"),
+                           (["serve", "--tls-port", "-1"], "--tls-port"),
+                           (["serve", "--at", "tomorrow"], "2030-01-31T12:00:00Z"),
+                           (["serve", "--alg", "HS256"], "neither RS256 nor ES256"),
+                           (["mint", "--age", "2hh"], "'age' has to be a duration"),
+                           (["mint", "--lifetime", "soon"], "'lifetime' has to be a duration"),
+                           (["replay", "/no/such/folder"], "/no/such/folder: No such file"),
                            (["ctl", "nothing"], "unknown command")):
             self.assertIn(want, run(*args, code=2))
+        for command in ("explain", "reproduce"):
+            self.assertIn("did you mean 'invalid_scope'?", run(command, "invalid_skope", code=1))
         self.assertIn("no JSON Web Token", run("decode", stdin="abc", code=1))
         self.assertIn("is `idp-sim serve` running", run("ctl", "--control", "http://127.0.0.1:9",
                                                         "health", code=3))
@@ -278,6 +292,12 @@ class Printing(unittest.TestCase):
                 said = run("validate", broken.name, code=1)
                 self.assertIn(want, said)
                 self.assertRegex(said, r"\.yaml:\d+:\d+: ")
+
+    def test_a_configuration_without_providers_is_told_so(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+            file.write("users:\n  - name: zoe\n")
+            file.flush()
+            self.assertIn("below providers: NAME:", run("validate", file.name, code=1))
 
     def test_schemas_are_json(self):
         for which in ("config", "provider"):
