@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "idp-sim/issue.h"
 #include "idp-sim/jwt.h"
+#include "idp-sim/nonce.h"
 #include "idp-sim/scope.h"
 #include "idp-sim/session.h"
 #include "idp-sim/spoil.h"
@@ -60,15 +61,27 @@ void issue_id_texts(struct exchange *x, struct buf *header, struct buf *claims)
 	i->version = of_api;
 }
 
+static bool hides_nonce(const struct exchange *x, const char *kind)
+{
+	const struct resource *r = x->issue->scopes.resource;
+
+	return r && r->is_private && !strcmp(kind, "access");
+}
+
 static const char *sign(struct exchange *x, const char *kind, struct buf *header,
 			struct buf *claims)
 {
 	const struct key *key = x->key;
+	const char *hashed = NULL;
 	AUTO_BUF token = { .arena = x->arena };
 
-	if (!spoil_token(x, kind, header, claims, &token))
-		jwt_sign(&token, key, header->p, header->n, claims->p, claims->n);
-	return buf_keep(&token);
+	if (spoil_token(x, kind, header, claims, &token))
+		return buf_keep(&token);
+	if (hides_nonce(x, kind))
+		hashed = nonce_hashed(x->arena, header->p);
+	jwt_sign(&token, key, hashed ? hashed : header->p, hashed ? strlen(hashed) : header->n,
+		 claims->p, claims->n);
+	return hashed ? token_with_header(x->arena, token.p, header->p) : buf_keep(&token);
 }
 
 static void make_access(struct exchange *x)

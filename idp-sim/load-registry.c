@@ -257,6 +257,7 @@ static bool load_resources(struct loader *l, const json_t *list)
 		r->id = load_str(l->a, o, "id");
 		r->version = load_str(l->a, o, "version");
 		r->is_default = conf_bool(o, "default", false);
+		r->is_private = conf_bool(o, "private", false);
 		r->scopes = load_words(l->a, json_object_get(o, "scopes"));
 		r->roles = load_words(l->a, json_object_get(o, "roles"));
 		r->aliases = load_words(l->a, json_object_get(o, "aliases"));

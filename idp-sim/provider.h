@@ -217,6 +217,7 @@ struct resource {
 	const char *id;	     /* its client id: aud of a v2 token */
 	const char *version; /* "1.0" or "2.0": which tokens it accepts */
 	bool is_default;     /* of scopes that name no resource: Microsoft Graph */
+	bool is_private;     /* nobody else can verify its tokens; aud is its id */
 	struct words scopes, roles, aliases;
 };
 

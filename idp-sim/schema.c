@@ -160,6 +160,7 @@ static const struct conf_key resource_keys[] = {
 	{ "id", CONF_STRING, true, .help = "The API's client id: aud of a v2 token." },
 	STRING("version", "Tokens it accepts: 1.0 or 2.0."),
 	BOOL("default", "Meant when no scope names one."),
+	BOOL("private", "Only the API itself can verify its tokens (Microsoft Graph)."),
 	WORDS("scopes", "Delegated permissions."),
 	WORDS("roles", "Application permissions."),
 	WORDS("aliases", "Other URIs."),

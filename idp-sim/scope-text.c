@@ -54,14 +54,15 @@ size_t scopes_audience(struct exchange *x, const struct scopes *s, const char *v
 {
 	const struct attr *own = x->client ? attr_find(&x->client->attrs, "audience") : NULL;
 	const char *general;
+	bool v1 = version && !strcmp(version, "1.0");
 	size_t n = 0;
 
 	if (own && own->value.kind == VALUE_STRING)
 		add_audience(ret, &n, own->value.s);
 	else if (s->resource)
 		add_audience(ret, &n,
-			     version && !strcmp(version, "1.0") ? s->resource->uri
-								: s->resource->id);
+			     v1 && !s->resource->is_private ? s->resource->uri
+							    : s->resource->id);
 	for (size_t i = 0; i < s->n; i++) {
 		const struct scope *known = scope_find(x->provider, s->v[i]);
 

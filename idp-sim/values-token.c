@@ -104,6 +104,13 @@ static bool get_resource(struct exchange *x, const char *arg, struct value *v)
 	return set_str(v, arg && !strcmp(arg, "id") ? r->id : r->uri);
 }
 
+static bool get_private(struct exchange *x, const char *arg, struct value *v)
+{
+	const struct resource *r = x->issue ? x->issue->scopes.resource : NULL;
+
+	return set_bool(v, r && r->is_private);
+}
+
 static bool get_access_token(struct exchange *x, const char *arg, struct value *v)
 {
 	return x->issue && set_token(v, x->issue->access_token);
@@ -233,6 +240,7 @@ const struct slot token_slots[] = {
 	{ "nonce", get_nonce },
 	{ "offline", get_offline },
 	{ "person", get_person },
+	{ "private", get_private },
 	{ "public_key", get_public_key },
 	{ "refresh_id", get_refresh_id },
 	{ "refresh_token", get_refresh_token },

@@ -3,6 +3,7 @@
 #include "idp-sim/tests/stage.h"
 
 #include "idp-sim/base/conf.h"
+#include "idp-sim/jwt.h"
 
 #include <CUnit/CUnit.h>
 #include <string.h>
@@ -36,6 +37,48 @@ static void test_groups_overage(void)
 	claims = token_of("azure", "many");
 	CU_ASSERT_PTR_NULL(json_object_get(claims, "groups"));
 	CU_ASSERT_STRING_EQUAL(conf_str(claims, "_claim_names.groups", ""), "src1");
+}
+
+/* A token for Microsoft Graph has a nonce in its header, and nobody else can verify it. */
+static void test_graph(void)
+{
+	static const struct {
+		const char *scope, *iss, *aud;
+		bool verifies;
+	} rows[] = {
+		{ "openid User.Read",
+		  "https://sts.windows.net/11111111-2222-3333-4444-555555555555/",
+		  "00000003-0000-0000-c000-000000000000", false },
+		{ "openid api://platform/platform.read", NULL,
+		  "41b23e61-6c1e-4545-b367-cd054e0ed4b4", true },
+	};
+	const struct dialect *d = dialect_of("azure");
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO_JWT read = { 0 }, verified = { 0 };
+		const char *token;
+		json_t *key;
+
+		CU_ASSERT_EQUAL(post(&stage, d->token,
+				     "grant_type=password&client_id=%s&username=alice"
+				     "&password=alice-pw&scope=%s",
+				     d->client, coded(&stage, rows[i].scope)),
+				200);
+		token = member(&stage, "access_token");
+		CU_ASSERT(jwt_read(stage.arena, token, strlen(token), &read));
+		CU_ASSERT_STRING_EQUAL(conf_str(read.claims, "iss", ""),
+				       rows[i].iss ? rows[i].iss
+						   : idp_issuer(stage.idp, "azure"));
+		CU_ASSERT_STRING_EQUAL(conf_str(read.claims, "aud", ""), rows[i].aud);
+		CU_ASSERT_EQUAL(conf_str(read.header_json, "nonce", NULL) == NULL,
+				rows[i].verifies);
+		CU_ASSERT_EQUAL(get(&stage, d->userinfo, token), 200);
+		get(&stage, "/common/discovery/v2.0/keys", NULL);
+		key = json_array_get(json_object_get(stage.json, "keys"), 0);
+		CU_ASSERT_EQUAL(
+			jwt_verify_jwk(stage.arena, key, token, strlen(token), &verified),
+			rows[i].verifies);
+	}
 }
 
 static void test_edge_people(void)
@@ -168,6 +211,7 @@ int main(void)
 {
 	static CU_TestInfo tests[] = {
 		{ "groups overage", test_groups_overage },
+		{ "a token for Graph", test_graph },
 		{ "people at the edge", test_edge_people },
 		{ "common", test_common },
 		{ "adopt", test_adopt },
