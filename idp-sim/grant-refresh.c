@@ -214,7 +214,7 @@ static void refresh(struct exchange *x, struct session *s, const struct refresh_
 	}
 	if (!choose_scopes(x, s, &scopes))
 		return;
-	if (s->user && !person_may(x))
+	if ((s->user && !person_may(x)) || !groups_fit(x, &scopes))
 		return;
 	if (!store_change(x->idp->sessions, &s->record, exchange_token, &n))
 		return;

@@ -336,6 +336,7 @@ static bool load_behaviours(struct loader *l, json_t *root)
 	b->lock_for_ms = conf_duration_ms(conf_get(o, "password.lock_for"), 60000);
 	b->refresh_length = conf_int(o, "refresh.length", 43);
 	b->rate_limit = conf_int(o, "rate_limit", 0);
+	b->groups_limit = conf_int(o, "scopes.groups_limit", 0);
 	b->pending_codes = conf_int(o, "device.pending_codes", 0);
 	return load_reuse(l, o, b);
 }

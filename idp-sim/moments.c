@@ -57,6 +57,7 @@ static const struct {
 	{ "user_not_assigned", MOMENT_GRANT, NULL },
 	{ "user_not_assigned", MOMENT_PAGE, "sign_in" },
 	{ "user_code_invalid", MOMENT_START, "device_page" },
+	{ "groups_", MOMENT_GRANT, NULL },
 	{ "user_rate", MOMENT_START, NULL },
 	{ "user_", MOMENT_GRANT, NULL },
 	{ "authentication_failed", MOMENT_START, "authn api" },

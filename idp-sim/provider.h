@@ -254,6 +254,7 @@ struct behaviours {
 	int64_t lock_after;	    /* wrong passwords; 0: never */
 	int64_t lock_for_ms;
 	int64_t rate_limit;    /* requests a minute; 0: none */
+	int64_t groups_limit;  /* a groups claim that would have more is refused; 0: any */
 	int64_t pending_codes; /* user codes of one client at a time; 0: any */
 	bool state_first;      /* a disabled account is told before a wrong password */
 	bool userinfo_needs_openid;

@@ -217,6 +217,8 @@ static const struct conf_key refresh_behaviour[] = {
 };
 static const struct conf_key scopes_behaviour[] = {
 	BOOL("of_resources", "Scopes are RESOURCE/NAME."),
+	NUMBER("groups_limit",
+	       "Groups that the scope groups gives at most; more are an error."),
 	BOOL("listed_order", "Granted scopes come in the order of this file."),
 	BOOL("defaults_always", "The defaults are granted whatever is asked for."),
 	BOOL("openid_for_clients", "client_credentials may ask for openid."),

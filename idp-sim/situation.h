@@ -64,6 +64,7 @@
 	X(resource_not_registered, unknown_resource, 400, "invalid_target")                    \
 	X(consent_missing, access_denied, 400, "consent_required")                             \
 	X(user_consent_missing, consent_missing, 400, "consent_required")                      \
+	X(groups_too_many, server_error, 400, "server_error")                                  \
 	X(role_not_assigned, consent_missing, 400, "invalid_grant")                            \
 	X(user_not_assigned, access_denied, 400, "access_denied")                              \
 	X(policy_denied, access_denied, 400, "access_denied")                                  \

@@ -119,11 +119,23 @@ bool person_back(struct exchange *x, const char *user, const struct tenant *t)
 	return true;
 }
 
+bool groups_fit(struct exchange *x, const struct scopes *scopes)
+{
+	int64_t most = x->provider->behaviours.groups_limit;
+
+	if (!most || !x->user || !scopes->openid || !scopes_have(scopes, "groups") ||
+	    x->user->groups.n <= (size_t)most)
+		return true;
+	return refuse(x, S_groups_too_many);
+}
+
 void issue_first(struct exchange *x, const struct scopes *scopes, const char *sid,
 		 int64_t auth_time, const char *nonce)
 {
 	struct session *s;
 
+	if (!groups_fit(x, scopes))
+		return;
 	issue_begin(x, scopes)->auth_time = auth_time;
 	s = session_start(x, sid, auth_time, nonce);
 	exchange_keep(x, &s->record);

@@ -23,6 +23,8 @@ void issue_first(struct exchange *x, const struct scopes *scopes, const char *si
 		 int64_t auth_time, const char *nonce);
 /* What every grant for a person checks before tokens are issued; false after answering. */
 bool person_may(struct exchange *x);
+/* Okta: the groups claim has a limit. False after answering. */
+bool groups_fit(struct exchange *x, const struct scopes *scopes);
 /* Finds the person into x->user; S_none when login and password are right. */
 enum situation judge_password(struct exchange *x, const char *login, const char *password);
 /* What stands in the way although they are. */

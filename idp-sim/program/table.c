@@ -141,6 +141,7 @@ static const struct {
 	{ "consent_denied", "authorization endpoint" },
 	{ "consent", "permissions and policies" },
 	{ "role_", "permissions and policies" },
+	{ "groups_", "permissions and policies" },
 	{ "policy", "permissions and policies" },
 	{ "conditional", "permissions and policies" },
 	{ "invalid_scope", "scopes" },

@@ -39,6 +39,30 @@ static void test_groups_overage(void)
 	CU_ASSERT_STRING_EQUAL(conf_str(claims, "_claim_names.groups", ""), "src1");
 }
 
+/* Okta: 100 fit into the groups claim, and only who asks for it is refused. */
+static void test_groups_limit(void)
+{
+	static const struct {
+		int groups, status;
+		const char *scope;
+	} rows[] = { { 100, 200, "openid groups" },
+		     { 101, 400, "openid groups" },
+		     { 101, 200, "openid" } };
+	const struct dialect *d = dialect_of("okta");
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		CU_ASSERT(control(&stage, "PATCH", "/_sim/providers/okta/users/bob",
+				  "{\"groups\":[],\"group_count\":%d}", rows[i].groups) < 300);
+		CU_ASSERT_EQUAL(post(&stage, d->token,
+				     "grant_type=password&client_id=%s&username=bob"
+				     "&password=bob-pw&scope=%s",
+				     d->client, coded(&stage, rows[i].scope)),
+				rows[i].status);
+		CU_ASSERT_STRING_EQUAL(member(&stage, "error"),
+				       rows[i].status == 400 ? "server_error" : "");
+	}
+}
+
 /* A token for Microsoft Graph has a nonce in its header, and nobody else can verify it. */
 static void test_graph(void)
 {
@@ -211,6 +235,7 @@ int main(void)
 {
 	static CU_TestInfo tests[] = {
 		{ "groups overage", test_groups_overage },
+		{ "the limit of groups", test_groups_limit },
 		{ "a token for Graph", test_graph },
 		{ "people at the edge", test_edge_people },
 		{ "common", test_common },
