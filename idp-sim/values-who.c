@@ -3,6 +3,7 @@
  * values-who.c - words of templates: who asks whom: tenant, client, person, origin.
  */
 #include "idp-sim/session.h"
+#include "idp-sim/token.h"
 #include "idp-sim/values.h"
 
 #include <string.h>
@@ -135,6 +136,18 @@ static bool get_words(struct exchange *x, const struct words *w, struct value *v
 	return w->n && set_json(v, json_list(x, w->v, w->n), NULL);
 }
 
+/* What is left to do after the password, as Okta's own sign-in API says it. */
+static bool get_authn_status(struct exchange *x, const char *arg, struct value *v)
+{
+	enum situation left = x->user ? judge_readiness(x->user) : S_none;
+
+	if (arg)
+		return set_bool(v, left == S_none);
+	return set_str(v, left == S_none	   ? "SUCCESS"
+			  : left == S_mfa_required ? "MFA_REQUIRED"
+						   : "PASSWORD_EXPIRED");
+}
+
 static bool get_groups(struct exchange *x, const char *arg, struct value *v)
 {
 	return x->user && get_words(x, &x->user->groups, v);
@@ -164,6 +177,7 @@ static bool get_peer(struct exchange *x, const char *arg, struct value *v)
 }
 
 const struct slot who_slots[] = {
+	{ "authn_status", get_authn_status },
 	{ "base", get_base },
 	{ "client", get_client },
 	{ "client_grants", get_client_grants },

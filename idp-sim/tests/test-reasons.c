@@ -86,6 +86,33 @@ static void test_rate_limit(void)
 	patch("okta", "users", "bob", "{\"rate_limit\":null}");
 }
 
+/* Okta's own sign-in API: what is left to do after the password; why not, it never says. */
+static void test_authn(void)
+{
+	static const struct {
+		const char *on, *off, *status;
+	} rows[] = {
+		{ "{\"locked\":true}", "{\"locked\":null}", "" },
+		{ "{\"disabled\":true}", "{\"disabled\":null}", "" },
+		{ "{\"mfa_required\":true}", "{\"mfa_required\":null}", "MFA_REQUIRED" },
+		{ "{\"password_expired\":true}", "{\"password_expired\":null}",
+		  "PASSWORD_EXPIRED" },
+		{ "{}", "{}", "SUCCESS" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		patch("okta", "users", "alice", rows[i].on);
+		CU_ASSERT_EQUAL(post(&stage, "/api/v1/authn",
+				     "{\"username\":\"alice\",\"password\":\"alice-pw\"}"),
+				*rows[i].status ? 200 : 401);
+		CU_ASSERT_STRING_EQUAL(member(&stage, "status"), rows[i].status);
+		CU_ASSERT_EQUAL(!*member(&stage, "sessionToken"),
+				strcmp(rows[i].status, "SUCCESS") != 0);
+		CU_ASSERT_EQUAL(!*member(&stage, "errorCode"), *rows[i].status != '\0');
+		patch("okta", "users", "alice", rows[i].off);
+	}
+}
+
 static int refresh(const struct dialect *d, const char *token)
 {
 	return post(&stage, d->token, "grant_type=refresh_token&client_id=%s&refresh_token=%s",
@@ -223,6 +250,7 @@ int main(int argc, char **argv)
 	static CU_TestInfo tests[] = {
 		{ "flags of people and clients", test_flags },
 		{ "rate limit", test_rate_limit },
+		{ "Okta's sign-in API", test_authn },
 		{ "limits of Entra", test_limits_of_entra },
 		{ "a changed password", test_password_change },
 		{ "the org server of Okta", test_org_server },
