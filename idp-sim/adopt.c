@@ -31,10 +31,10 @@ const struct client *adopt_client(struct exchange *x, const char *id)
 	struct err err = { 0 };
 	bool secret = x->credential_secret != NULL;
 	AUTO(json_t)
-	json_t *spec = json_pack("{s:b, s:b, s:[s,s,s,s,s,s], s:[s]}", "adopted", true,
-				 "public", !secret, "grants", "password", "client_credentials",
-				 "device_code", "refresh_token", "authorization_code",
-				 "token_exchange", "redirect_uris", "*");
+	json_t *spec = json_pack("{s:b, s:b, s:[s], s:[s,s,s,s,s,s], s:[s]}", "adopted", true,
+				 "public", !secret, "origins", "*", "grants", "password",
+				 "client_credentials", "device_code", "refresh_token",
+				 "authorization_code", "token_exchange", "redirect_uris", "*");
 
 	if (spec && secret)
 		json_object_set_new(spec, "secret", json_string(x->credential_secret));

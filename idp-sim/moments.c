@@ -99,6 +99,7 @@ static const struct {
 	{ "secret_", MOMENT_CLIENT, TOKEN_GRANTS },
 	{ "invalid_assertion", MOMENT_CLIENT, TOKEN_GRANTS },
 	{ "missing_assertion", MOMENT_CLIENT, TOKEN_GRANTS },
+	{ "cross_origin_", MOMENT_CLIENT, TOKEN_GRANTS },
 	{ "assertion_", MOMENT_CLIENT, TOKEN_GRANTS },
 	{ "malformed_basic", MOMENT_CLIENT, TOKEN_GRANTS },
 	{ "multiple_credentials", MOMENT_CLIENT, TOKEN_GRANTS },

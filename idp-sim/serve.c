@@ -233,6 +233,23 @@ static const char *const usual_methods[EP_N] = {
 	"GET POST", "GET POST", "GET",	    "POST",
 };
 
+bool cors_allows(const struct exchange *x, const char *origin)
+{
+	const struct client *c = x->client;
+	const json_t *spa = json_object_get(c->source, "spa");
+	size_t n = strlen(origin);
+
+	if (words_have(&c->origins, origin) || words_have(&c->origins, "*"))
+		return true;
+	for (size_t i = 0; spa && !json_is_false(spa) && i < c->redirect_uris.n; i++) {
+		const char *uri = c->redirect_uris.v[i];
+
+		if (!strncmp(uri, origin, n) && (!uri[n] || uri[n] == '/'))
+			return true;
+	}
+	return false;
+}
+
 static bool method_allowed(struct exchange *x)
 {
 	const char *methods =

@@ -74,6 +74,9 @@ void serve_authn(struct exchange *x);
 bool rate_allows(struct exchange *x);
 bool user_rate_allows(struct exchange *x,
 		      const struct user *u); /* sign-ins with the password */
+/* May pages of that origin read what the client is answered? Those registered, and where a
+ * single page app is sent back to. */
+bool cors_allows(const struct exchange *x, const char *origin);
 /* Identifies and authenticates the client of the request into x->client. False after
  * answering. */
 bool authenticate_client(struct exchange *x);

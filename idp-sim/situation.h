@@ -49,6 +49,7 @@
 	X(assertion_expired, invalid_assertion, 401, "invalid_client")                         \
 	X(assertion_no_id, invalid_assertion, 401, "invalid_client")                           \
 	X(assertion_used, invalid_assertion, 401, "invalid_client")                            \
+	X(cross_origin_refused, invalid_request, 400, "invalid_request")                       \
 	X(unauthorized_client, none, 400, "unauthorized_client")                               \
 	X(grant_not_allowed, unauthorized_client, 400, "unauthorized_client")                  \
 	X(device_flow_disabled, grant_not_allowed, 400, "unauthorized_client")                 \

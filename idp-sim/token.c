@@ -69,6 +69,17 @@ static bool policy_allows(struct exchange *x)
 	return refuse(x, S_policy_denied);
 }
 
+/* Entra: a page in a browser is registered as one, or it gets nothing. */
+static bool may_cross(struct exchange *x)
+{
+	const char *origin = web_header(x->rq, "Origin");
+
+	if (!origin || cors_allows(x, origin) ||
+	    !provider_has_error(x->provider, S_cross_origin_refused))
+		return true;
+	return refuse_word(x, S_cross_origin_refused, origin);
+}
+
 static bool grant_allowed(struct exchange *x)
 {
 	const struct client *c = x->client;
@@ -95,7 +106,7 @@ void serve_token(struct exchange *x)
 		return;
 	if (!first && !judge_grant_type(x))
 		return;
-	if (!trouble_passes(x, MOMENT_CLIENT) || !grant_allowed(x))
+	if (!trouble_passes(x, MOMENT_CLIENT) || !grant_allowed(x) || !may_cross(x))
 		return;
 	grants[x->grant](x);
 }
@@ -192,9 +203,12 @@ void grant_client_credentials(struct exchange *x)
 {
 	struct scopes scopes;
 
+	if (x->tenant->any && provider_has_error(x->provider, S_missing_tenant)) {
+		refuse(x, S_missing_tenant); /* nobody signs in who would lead to one */
+		return;
+	}
 	if (!proof_suffices(x))
 		return;
-
 	if (!scopes_judge(x, form_get(&x->form, "scope"), &scopes))
 		return;
 	if (!x->client->consented) {

@@ -244,8 +244,7 @@ static bool get_cors_origin(struct exchange *x, const char *arg, struct value *v
 
 	if (!origin)
 		return false;
-	if (x->client && !words_have(&x->client->origins, origin) &&
-	    !words_have(&x->client->origins, "*"))
+	if (x->client && !cors_allows(x, origin))
 		return false;
 	if (!x->client && strcmp(x->rq->method, "OPTIONS") != 0)
 		return false;

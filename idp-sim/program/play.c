@@ -114,6 +114,8 @@ void ask_curl(const struct ask *a, struct buf *out)
 		put_header(out, "Authorization", a->authorization);
 	if (a->type)
 		put_header(out, "Content-Type", a->type);
+	if (a->origin)
+		put_header(out, "Origin", a->origin);
 	for (size_t i = 0; i < a->n_fields && !a->body; i++)
 		put_field(out, &a->fields[i]);
 	if (a->body) {
@@ -135,7 +137,7 @@ static void put_fields(const struct ask *a, struct buf *out)
 
 static bool send(struct play *p, const struct ask *a, struct wire_answer *ret, struct err *err)
 {
-	const char *headers[4] = { 0 };
+	const char *headers[5] = { 0 };
 	bool get = !strcmp(a->method, "GET");
 	AUTO_BUF fields = { 0 };
 	AUTO_BUF url = { 0 };
@@ -153,6 +155,8 @@ static bool send(struct play *p, const struct ask *a, struct wire_answer *ret, s
 				     a->type ? a->type : "application/x-www-form-urlencoded");
 	if (a->cookie)
 		headers[n++] = arena_printf(p->arena, "Cookie: %s", a->cookie);
+	if (a->origin)
+		headers[n++] = arena_printf(p->arena, "Origin: %s", a->origin);
 	const char *body = get ? NULL : a->body ? a->body : fields.p ? fields.p : "";
 	return wire_request(a->method, url.p, headers, body, body ? strlen(body) : 0, NULL, ret,
 			    err);

@@ -25,6 +25,7 @@ struct ask {
 	const char *type;	   /* content type in place of the form's; NULL: form */
 	const char *body;	   /* in place of the fields; NULL: none */
 	const char *cookie;
+	const char *origin; /* of the page that asks; NULL: no browser */
 };
 
 struct play {

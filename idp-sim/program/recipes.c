@@ -73,6 +73,8 @@ const struct recipe recipes[] = {
 	{ "assertion_expired", "client_credentials", { "assert:", "advance:301" } },
 	{ "assertion_no_id", "client_credentials", { "assert:jti=" } },
 	{ "assertion_used", "client_credentials", { "assert:", "again" } },
+	{ "cross_origin_refused", "password", { "origin:https://page.test" } },
+	{ "cross_origin_refused", "refresh_token", { "origin:https://page.test" } },
 	{ "grant_not_allowed",
 	  "password",
 	  { "client:{\"grants\": [\"refresh_token\", \"device_code\"]}" } },

@@ -18,6 +18,7 @@
  *	                  expire revoke other-client public-client set-client wrong-password
  *	                  other-tenant tenant-off
  *	                  assert:CLAIM=VALUE assert:garbage assert:signature assert:
+ *	                  origin:URL
  */
 struct recipe {
 	const char *situation, *flow;

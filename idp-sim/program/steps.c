@@ -106,6 +106,12 @@ static bool step_auth(struct play *p, const char *arg, struct err *err)
 	return true;
 }
 
+static bool step_origin(struct play *p, const char *arg, struct err *err)
+{
+	p->ask.origin = arg;
+	return true;
+}
+
 static bool step_basic(struct play *p, const char *arg, struct err *err)
 {
 	AUTO_BUF pair = { 0 };
@@ -355,6 +361,7 @@ static const struct {
 	{ "query", false, step_query },
 	{ "wrong-password", false, step_wrong_password },
 	{ "assert", false, step_assert },
+	{ "origin", false, step_origin },
 };
 
 static bool act(struct play *p, const char *text, bool early, struct err *err)

@@ -168,6 +168,7 @@ static const struct {
 	{ "invalid_assertion", "client" },
 	{ "missing_assertion", "client" },
 	{ "assertion_", "client" },
+	{ "cross_origin", "client" },
 	{ "wrong_secret", "client" },
 	{ "wrong_auth", "client" },
 	{ "secret", "client" },

@@ -125,14 +125,15 @@ int get(struct stage *s, const char *path, const char *bearer)
 
 int post(struct stage *s, const char *path, const char *fmt, ...)
 {
-	static const char *const form[] = { "Content-Type: application/x-www-form-urlencoded",
-					    NULL };
+	const char *form[] = { "Content-Type: application/x-www-form-urlencoded", NULL, NULL };
 	AUTO_BUF b = { 0 };
 	va_list ap;
 
 	va_start(ap, fmt);
 	buf_vprintf(&b, fmt, ap);
 	va_end(ap);
+	if (s->origin)
+		form[1] = arena_printf(s->arena, "Origin: %s", s->origin);
 	return request(s, "POST", path, form, b.p ? b.p : "");
 }
 

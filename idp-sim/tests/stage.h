@@ -13,6 +13,7 @@ struct stage {
 	struct arena *arena;
 	struct wire_answer answer; /* the last one */
 	json_t *json;		   /* its body; NULL when it is no JSON */
+	const char *origin;	   /* of the page that posts; NULL: no browser */
 };
 
 /* How each dialect spells the same things. */

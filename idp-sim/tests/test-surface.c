@@ -63,6 +63,63 @@ static void test_groups_limit(void)
 	}
 }
 
+/* What a page in a browser may read: of a single page app, of one that was adopted. */
+static void test_pages_of_browsers(void)
+{
+	static const struct {
+		const char *provider, *change, *origin;
+		int status;
+		bool readable;
+	} rows[] = {
+		{ "azure", "{}", "http://localhost:9999", 400, false },
+		{ "azure", "{\"spa\":true}", "http://localhost:9999", 200, true },
+		{ "azure", "{\"spa\":true}", "https://evil.test", 400, false },
+		{ "azure", "{\"spa\":null}", NULL, 200, false },
+		{ "okta", "{}", "http://127.0.0.1:9999", 200, true },
+		{ "okta", "{}", "https://evil.test", 200, false },
+		{ "keycloak", "{}", "http://127.0.0.1:9999", 200, true },
+		{ "keycloak", "{}", "https://evil.test", 200, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct dialect *d = dialect_of(rows[i].provider);
+		const char *path = arena_printf(stage.arena, "/_sim/providers/%s/clients/%s",
+						d->name, d->client);
+
+		CU_ASSERT(control(&stage, "PATCH", path, "%s", rows[i].change) < 300);
+		stage.origin = rows[i].origin;
+		CU_ASSERT_EQUAL(post(&stage, d->token,
+				     "grant_type=password&client_id=%s&username=alice"
+				     "&password=alice-pw&scope=%s",
+				     d->client, coded(&stage, d->scope)),
+				rows[i].status);
+		stage.origin = NULL;
+		CU_ASSERT_STRING_EQUAL(header(&stage, "Access-Control-Allow-Origin"),
+				       rows[i].readable ? rows[i].origin : "");
+		if (rows[i].status == 400)
+			CU_ASSERT(says(&stage, "AADSTS9002326"));
+	}
+}
+
+/* common names nobody whom a client without a person could belong to; consumers is a tenant. */
+static void test_shared_authorities(void)
+{
+	static const char service[] =
+		"grant_type=client_credentials&client_id=77777777-8888-9999-aaaa-bbbbbbbbbbbb"
+		"&client_secret=svc-secret&scope=api%3A%2F%2Fplatform%2F.default";
+	const char *iss = "/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0";
+
+	CU_ASSERT_EQUAL(post(&stage, "/common/oauth2/v2.0/token", "%s", service), 400);
+	CU_ASSERT(says(&stage, "AADSTS50059"));
+	CU_ASSERT_EQUAL(post(&stage, "/organizations/oauth2/v2.0/token", "%s", service), 400);
+	CU_ASSERT_EQUAL(post(&stage, dialect_of("azure")->token, "%s", service), 200);
+	CU_ASSERT_EQUAL(get(&stage, "/consumers/v2.0/.well-known/openid-configuration", NULL),
+			200);
+	CU_ASSERT(strstr(member(&stage, "issuer"), iss) != NULL);
+	CU_ASSERT_EQUAL(get(&stage, "/realms/platform/", NULL), 200);
+	CU_ASSERT_STRING_EQUAL(member(&stage, "realm"), "platform");
+}
+
 /* A token for Microsoft Graph has a nonce in its header, and nobody else can verify it. */
 static void test_graph(void)
 {
@@ -237,6 +294,8 @@ int main(void)
 		{ "groups overage", test_groups_overage },
 		{ "the limit of groups", test_groups_limit },
 		{ "a token for Graph", test_graph },
+		{ "pages of browsers", test_pages_of_browsers },
+		{ "shared authorities", test_shared_authorities },
 		{ "people at the edge", test_edge_people },
 		{ "common", test_common },
 		{ "adopt", test_adopt },
