@@ -12,15 +12,32 @@ static const json_t *keys_of(const struct client *c)
 	return json_is_object(c->jwks) ? json_object_get(c->jwks, "keys") : c->jwks;
 }
 
-/* What the header calls its key; "" when it does not. */
-static const char *key_name(const struct jwt *jwt)
+/* "B5C1A5..." of a thumbprint in base64. */
+static const char *in_hex(struct arena *a, const char *thumbprint)
 {
-	static const char *const members[] = { "kid", "x5t#S256", "x5t" };
+	size_t n = strcspn(thumbprint, "=");
+	unsigned char *raw = arena_alloc(a, n + 4);
+	long len = b64_decode(thumbprint, n, raw);
+	AUTO_BUF b = { .arena = a };
 
-	for (size_t i = 0; i < ARRAY_LEN(members); i++)
-		if (conf_str(jwt->header_json, members[i], NULL))
-			return conf_str(jwt->header_json, members[i], NULL);
-	return "";
+	for (long i = 0; i < len; i++)
+		buf_printf(&b, "%02X", raw[i]);
+	return buf_keep(&b);
+}
+
+/* What the header calls its key; "" when it does not. */
+static const char *key_name(struct exchange *x, const struct jwt *jwt)
+{
+	static const char *const thumbprints[] = { "x5t", "x5t#S256" };
+	const char *kid = conf_str(jwt->header_json, "kid", NULL);
+
+	for (size_t i = 0; !kid && i < ARRAY_LEN(thumbprints); i++) {
+		const char *text = conf_str(jwt->header_json, thumbprints[i], NULL);
+
+		if (text)
+			return in_hex(x->arena, text);
+	}
+	return kid ? arena_str(x->arena, kid) : "";
 }
 
 /* By the key that kid names, or by any when the header or the key has none. */
@@ -102,12 +119,13 @@ static enum situation judge_claims(struct exchange *x, const json_t *claims)
 	return S_none;
 }
 
-/* A time that a person can read: 0 to the year 9999. */
+/* A time that a person can read, 0 to the year 9999; MSAL for Python sends fractions. */
 static int64_t seconds(const json_t *claims, const char *name, int64_t otherwise)
 {
-	int64_t s = conf_int(claims, name, otherwise);
+	const json_t *v = json_object_get(claims, name);
+	double s = json_is_number(v) ? json_number_value(v) : (double)otherwise;
 
-	return s < 0 ? 0 : s > 253402300799 ? 253402300799 : s;
+	return s < 0 ? 0 : s > 253402300799.0 ? 253402300799 : (int64_t)s;
 }
 
 static enum situation judge(struct exchange *x, const char *text, const struct jwt *jwt)
@@ -115,7 +133,7 @@ static enum situation judge(struct exchange *x, const char *text, const struct j
 	const json_t *claims = jwt->claims;
 	enum situation why;
 
-	x->word = arena_str(x->arena, key_name(jwt));
+	x->word = key_name(x, jwt);
 	x->assertion_from_s = seconds(claims, "nbf", seconds(claims, "iat", 0));
 	x->assertion_until_s = seconds(claims, "exp", 0);
 	if (strcmp(conf_str(claims, "sub", ""), x->client->id) != 0 ||

@@ -3,12 +3,16 @@
 
     python test_msal.py IDP_SIM_PROGRAM
 """
+import base64
+import hashlib
 import os
 import sys
 import unittest
 
 import msal
 import requests
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from simulator import CLIENT, TENANT, Simulator
 
@@ -90,6 +94,33 @@ class Msal(unittest.TestCase):
         result = wrong.acquire_token_for_client(["api://platform/.default"])
         self.assertEqual(result["error"], "invalid_client")
         self.assertEqual(result["error_codes"], [7000215])
+
+    def test_certificate(self):
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        proof = {"private_key": key.private_bytes(serialization.Encoding.PEM,
+                                                  serialization.PrivateFormat.PKCS8,
+                                                  serialization.NoEncryption()).decode(),
+                 "thumbprint": hashlib.sha1(b"a certificate").hexdigest()}
+
+        def ask():
+            app = msal.ConfidentialClientApplication(
+                SERVICE, client_credential=proof, authority=self.authority,
+                instance_discovery=False)
+            return app.acquire_token_for_client(["api://platform/.default"])
+
+        unknown = ask()
+        self.assertEqual(unknown["error_codes"], [700027], unknown)
+        self.assertIn(proof["thumbprint"].upper(), unknown["error_description"])
+        numbers = key.public_key().public_numbers()
+        jwk = {"kty": "RSA", **{name: base64.urlsafe_b64encode(
+            n.to_bytes((n.bit_length() + 7) // 8, "big")).rstrip(b"=").decode()
+            for name, n in (("n", numbers.n), ("e", numbers.e))}}
+        self.sim.call("PATCH", f"/_sim/providers/azure/clients/{SERVICE}",
+                      {"jwks": {"keys": [jwk]}})
+        result = ask()
+        self.assertIn("access_token", result, result)
+        claims = result["access_token"].split(".")[1]
+        self.assertIn(b'"azpacr":"2"', base64.urlsafe_b64decode(claims + "=="))
 
     def device(self, act, client=CLIENT, polls=2):
         app = self.public(client)

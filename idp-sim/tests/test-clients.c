@@ -87,6 +87,7 @@ static void test_malformed(void)
 struct statement {
 	const char *iss, *aud, *jti;
 	int64_t exp;
+	const char *fraction; /* of exp */
 };
 
 static const char *assertion(const struct key *key, const struct statement *of)
@@ -96,8 +97,9 @@ static const char *assertion(const struct key *key, const struct statement *of)
 	AUTO_BUF token = { 0 };
 
 	buf_printf(&header, "{\"alg\":\"%s\",\"kid\":\"%s\"}", key->alg, key->kid);
-	buf_printf(&claims, "{\"iss\":\"%s\",\"sub\":\"%s\",\"aud\":\"%s\",\"exp\":%lld",
-		   of->iss, of->iss, of->aud, (long long)of->exp);
+	buf_printf(&claims, "{\"iss\":\"%s\",\"sub\":\"%s\",\"aud\":\"%s\",\"exp\":%lld%s",
+		   of->iss, of->iss, of->aud, (long long)of->exp,
+		   of->fraction ? of->fraction : "");
 	if (of->jti)
 		buf_printf(&claims, ",\"jti\":\"%s\"", of->jti);
 	buf_char(&claims, '}');
@@ -126,7 +128,17 @@ static void register_key(const struct dialect *d, const struct key *key)
 }
 
 /* What is wrong with it, and what each dialect says; "" is a token. */
-enum wrong { NOTHING, AGAIN, OLD, OF_ANOTHER, FOR_ANOTHER, FOREIGN_KEY, GARBAGE, NO_ID };
+enum wrong {
+	NOTHING,
+	FRACTIONS,
+	AGAIN,
+	OLD,
+	OF_ANOTHER,
+	FOR_ANOTHER,
+	FOREIGN_KEY,
+	GARBAGE,
+	NO_ID
+};
 
 static const struct {
 	const char *provider;
@@ -135,6 +147,7 @@ static const struct {
 	const char *words;
 } assertions[] = {
 	{ "azure", NOTHING, 200, "" },
+	{ "azure", FRACTIONS, 200, "" },
 	{ "azure", AGAIN, 200, "" }, /* Entra does not remember them */
 	{ "azure", OLD, 401,
 	  "AADSTS700024: Client assertion is not within its valid time range. Current time: "
@@ -145,6 +158,7 @@ static const struct {
 	{ "azure", GARBAGE, 400, "AADSTS50027: JWT token is invalid or malformed." },
 	{ "azure", NO_ID, 200, "" },
 	{ "okta", NOTHING, 200, "" },
+	{ "okta", FRACTIONS, 200, "" },
 	{ "okta", AGAIN, 401, "The client_assertion token has already been used." },
 	{ "okta", OLD, 401, "The client_assertion token is expired." },
 	{ "okta", OF_ANOTHER, 401,
@@ -154,6 +168,7 @@ static const struct {
 	{ "okta", GARBAGE, 401, "The parsing of the client_assertion failed." },
 	{ "okta", NO_ID, 200, "" },
 	{ "keycloak", NOTHING, 200, "" },
+	{ "keycloak", FRACTIONS, 200, "" },
 	{ "keycloak", AGAIN, 400,
 	  "Client authentication with signed JWT failed: Token reuse detected" },
 	{ "keycloak", OLD, 400,
@@ -174,6 +189,8 @@ static int present(const struct dialect *d, enum wrong what, struct keys *mine,
 		arena_printf(stage.arena, "id-%d", what), now + 60
 	};
 
+	if (what == FRACTIONS)
+		of.fraction = ".25";
 	if (what == OLD)
 		of.exp = now - 60;
 	if (what == OF_ANOTHER)
