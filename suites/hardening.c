@@ -78,6 +78,83 @@ static void certificates_are_checked(struct run *run)
 		    0);
 }
 
+/* What is wrong with a certificate. */
+static const struct certificate {
+	const char *what;
+	enum imposter_name name;
+	bool trusted; /* its authority is */
+} bad_certificates[] = {
+	{ "of an unknown authority", IMPOSTER_NAMED, false },
+	{ "for another host", IMPOSTER_ALIAS, true },
+	{ "that has expired", IMPOSTER_EXPIRED, true },
+};
+static const struct certificate good_certificate = { "", IMPOSTER_NAMED, true };
+
+/* From here on the platform's provider has this one. */
+static void provider_shows(struct run *run, const struct certificate *c)
+{
+	if (imposter_start(run, c->name))
+		imposter_trust(run, c->trusted);
+}
+
+/* A good token, whose key has to be fetched first. */
+static const struct answer *with_a_new_key(struct run *run)
+{
+	json_t *claims = json_pack("{s:s}", "iss", run->config->issuer);
+
+	sim(run, "POST", "/_sim/keys/rotate",
+	    json_pack("{s:s, s:b}", "provider", run->provider, "publish", 1));
+	return request(run, &(struct ask) { .token = token_made(run, &(struct token_ask) {
+								     .claims = claims }) });
+}
+
+static void keys_need_a_certificate(struct run *run)
+{
+	for (size_t i = 0; i < ARRAY_LEN(bad_certificates); i++) {
+		const struct certificate *c = &bad_certificates[i];
+		const struct answer *a;
+
+		provider_shows(run, c);
+		a = with_a_new_key(run);
+		check_refused(run, run_printf(run, "a token behind a certificate %s", c->what),
+			      a, "401 503");
+		check_count(run, run_printf(run, "asks nothing of a certificate %s", c->what),
+			    imposter_count(run), 0);
+		provider_shows(run, &good_certificate);
+		control_allowed(run, "a token behind a good certificate", with_a_new_key(run));
+	}
+}
+
+static const char *published_endpoint(struct run *run)
+{
+	const struct answer *a = request_pdp(
+		run, &(struct ask) { .path = edition_path(run->edition, "discovery") });
+
+	return conf_str(a->json, "oidc.device_authorization_endpoint", NULL);
+}
+
+static void endpoints_need_a_certificate(struct run *run)
+{
+	const char *url;
+
+	for (size_t i = 0; i < ARRAY_LEN(bad_certificates); i++) {
+		const struct certificate *c = &bad_certificates[i];
+
+		provider_shows(run, c);
+		pdp_anew(run);
+		url = published_endpoint(run);
+		check_that(run, !url,
+			   run_printf(run, "publishes nothing behind a certificate %s", c->what),
+			   "no device_authorization_endpoint", "%s", url ? url : "");
+		check_count(run, run_printf(run, "asks nothing of a certificate %s", c->what),
+			    imposter_count(run), 0);
+	}
+	provider_shows(run, &good_certificate);
+	pdp_anew(run);
+	control_that(run, published_endpoint(run) != NULL,
+		     "publishes what is behind a good certificate", "nothing");
+}
+
 /* ---- a proxy that is down ---- */
 
 static void proxy_is_down(struct run *run)
@@ -328,6 +405,46 @@ static const struct scenario rows[] = {
 		.level = LEVEL_ADVICE,
 		.surfaces = CLI,
 		.play = certificates_are_checked,
+	},
+	{
+		.name = "keys-need-a-certificate",
+		.title = "keys behind somebody else's certificate",
+		.promise = "Keys are taken from no provider whose certificate cannot be "
+			   "verified.",
+		.page = PAGE_HARDENING,
+		.source = "OpenID Connect Discovery, 7.2: TLS certificate checks; RFC 9110, "
+			  "4.3.4",
+		.given = "a provider whose certificate is of an unknown authority, for "
+			 "another host, or over",
+		.when = "send a token whose key has to be fetched there",
+		.consequence = "takes the keys of whoever stands in the way, and lets their "
+			       "tokens in",
+		.remedy = "Verify chain, host name and dates wherever discovery and keys are "
+			  "fetched; without keys refuse.",
+		.configuration = "provider-over-tls",
+		.mutants = "pdp-skips-tls-check pdp-ignores-host-names",
+		.level = LEVEL_ADVICE,
+		.surfaces = GATEWAY | SERVICE,
+		.play = keys_need_a_certificate,
+	},
+	{
+		.name = "endpoints-need-a-certificate",
+		.title = "endpoints behind somebody else's certificate",
+		.promise = "Discovery publishes no endpoint of a provider whose certificate "
+			   "cannot be verified.",
+		.page = PAGE_HARDENING,
+		.source = "OpenID Connect Discovery, 7.2: TLS certificate checks",
+		.given = "a provider whose certificate is of an unknown authority, for "
+			 "another host, or over",
+		.when = "GET the discovery path",
+		.consequence = "sends people to sign in at whoever stands in the way",
+		.remedy = "Verify chain, host name and dates; publish what is configured.",
+		.needs = "pdp.http",
+		.configuration = "provider-over-tls",
+		.mutants = "pdp-skips-tls-check pdp-ignores-host-names",
+		.level = LEVEL_ADVICE,
+		.surfaces = PDP,
+		.play = endpoints_need_a_certificate,
 	},
 	{
 		.name = "proxy-is-down",

@@ -3,6 +3,7 @@
  * config.c - configurations of the platform: the documented one of each provider, and the
  * named groups of changes that rows ask for.
  */
+#include "suites/kit/imposter.h"
 #include "suites/kit/lab.h"
 #include "suites/kit/tenant.h"
 
@@ -116,6 +117,7 @@ static const struct group {
 	const char *name;
 	void (*apply)(struct platform_config *c);
 	const char *keys; /* of config_json() that it changes; NULL: no documented one */
+	bool over_tls; /* the provider is reached over TLS, with a certificate that rows choose */
 } groups[] = {
 	{ "default", apply_default, NULL },
 	{ "no-audience", apply_no_audience, "audience" },
@@ -135,6 +137,7 @@ static const struct group {
 	  "policy_decision_point_request_timeout_seconds" },
 	{ "short-jwks", apply_short_jwks, NULL },
 	{ "endpoint-override", apply_endpoint_override, "token_endpoint" },
+	{ "provider-over-tls", apply_default, NULL, .over_tls = true },
 };
 
 const char *const *lab_configurations(void)
@@ -197,6 +200,20 @@ static bool learn_client(struct lab *l, struct arena *a, const char *provider,
 	return true;
 }
 
+/* Its issuer is the lab's imposter, which nobody trusts yet. */
+static bool put_over_tls(struct lab *l, struct arena *a, struct platform_config *c,
+			 struct err *err)
+{
+	const char *path = c->issuer + strlen(idp_origin(l->idp));
+	const char *url = imposter_open(l, IMPOSTER_NAMED, err);
+
+	if (!url)
+		return false;
+	c->issuer = arena_printf(a, "%s%s", url, path);
+	l->now.trust_file = arena_printf(a, "%s/trusted.pem", l->now.home);
+	return true;
+}
+
 bool config_make(struct lab *l, struct arena *a, const char *provider, const char *group,
 		 struct platform_config *ret, struct err *err)
 {
@@ -225,6 +242,8 @@ bool config_make(struct lab *l, struct arena *a, const char *provider, const cha
 		c.scope_prefix = arena_printf(a, "api://%s/", c.client_id);
 	tenant_configure(l, &c);
 	g->apply(&c);
+	if (g->over_tls && !l->target->tenant && !put_over_tls(l, a, &c, err))
+		return false;
 	*ret = c;
 	return true;
 }

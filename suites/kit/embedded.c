@@ -43,6 +43,7 @@ static bool start_part(struct instance *in, struct err *err)
 		.pdp_url = in->urls->pdp,
 		.upstream_url = in->urls->upstream,
 		.entities_url = in->urls->platform,
+		.ca_file = l->now.trust_file,
 		.on_log = on_log,
 		.ctx = l,
 	};

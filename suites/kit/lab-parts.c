@@ -72,7 +72,7 @@ static struct reference_options part_options(struct lab *l)
 		.mutants = &l->mutants,
 		.listen = arena_printf(s->arena, "%s:0", l->o.address),
 		.pdp_url = s->liar ? recorder_url(s->liar) : NULL,
-		.ca_file = l->target->tenant ? l->target->tenant->ca_file : NULL,
+		.ca_file = l->target->tenant ? l->target->tenant->ca_file : s->trust_file,
 		.idp_public = idp_origin(l->idp),
 		.idp_local = idp_local_origin(l->idp),
 	};

@@ -45,6 +45,7 @@ struct assembly {
 	struct recorder *face, *api, *stranger, *liar, *upstream, *entities;
 	struct relay *relays[2]; /* kit/relay.h: before liar, and before upstream or entities */
 	struct imposter *imposter; /* kit/imposter.h; NULL: no row asked for one */
+	const char *trust_file;	   /* authorities that parts of ours trust; NULL: the system's */
 	void *instance;		   /* of the target */
 	struct reference *
 		instance_part; /* the same, when the target is a part of the reference platform */
