@@ -163,6 +163,14 @@ static void forge_kid(struct draft *d)
 	name_key(d, "nobody-publishes-this-key");
 }
 
+static void forge_embedded(struct draft *d)
+{
+	forge_key(d);
+	json_object_set_new(d->header, "jwk",
+			    json_pack("{s:s, s:s, s:s, s:s}", "kty", d->key->kty, "kid",
+				      d->key->kid, "n", d->key->n, "e", d->key->e));
+}
+
 static void forge_unpublished(struct draft *d)
 {
 	d->key = keys_trick(keys_of(d), KEY_UNPUBLISHED);
@@ -279,6 +287,7 @@ static const struct forge {
 	{ "header", NULL, forge_header },
 	{ "key", forge_key },
 	{ "kid", forge_kid },
+	{ "embedded-key", forge_embedded },
 	{ "unpublished", forge_unpublished },
 	{ "alg-none", forge_none },
 	{ "alg-hs256", forge_hs256 },
@@ -290,10 +299,10 @@ static const struct forge {
 	{ "not-json", forge_not_json, NULL, true },
 };
 
-const char *const mint_forges[] = { "signature",    "payload",	   "header",   "key",
-				    "kid",	    "unpublished", "alg-none", "alg-hs256",
-				    "no-signature", "two-parts",   "one-part", "four-parts",
-				    "padding",	    "not-json",	   NULL };
+const char *const mint_forges[] = { "signature",    "payload",	    "header",	"key",
+				    "kid",	    "embedded-key", "unpublished", "alg-none",
+				    "alg-hs256",    "no-signature", "two-parts",   "one-part",
+				    "four-parts",   "padding",	    "not-json",	   NULL };
 
 static bool find_forge(const char *word, const struct forge **ret, struct err *err)
 {

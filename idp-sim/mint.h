@@ -20,6 +20,7 @@
  *		header        a header member is added after signing
  *		key           signed by a stranger who names the provider's kid
  *		kid           signed by a stranger, under a kid nobody publishes
+ *		embedded-key  signed by a stranger, whose public key is in the header (jwk)
  *		unpublished   signed by a key of the provider that its JWKS lacks
  *		alg-none      "alg":"none" and no signature
  *		alg-hs256     "alg":"HS256", the public key taken for the secret
