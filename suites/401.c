@@ -159,6 +159,11 @@ static const struct defect inexact_audience[] = {
 	{ "a token without an audience", .claims = "{\"aud\": null}" },
 	{ 0 },
 };
+static const struct defect foreign_audiences[] = {
+	{ "a token whose audience list lacks ours",
+	  .claims = "{\"aud\": [\"another-api\", \"a-third\"]}" },
+	{ 0 },
+};
 static const struct defect expired[] = {
 	{ "a token that expired an hour ago", .age_s = 7200, .lifetime_s = 3600 },
 	{ 0 },
@@ -187,12 +192,14 @@ static const struct defect no_subject[] = {
 static const struct defect bad_signature[] = {
 	{ "a token with one byte of its signature changed", .forge = "signature" },
 	{ "a token whose payload was changed", .forge = "payload" },
+	{ "a token without its signature", .forge = "no-signature" },
 	{ 0 },
 };
 static const struct defect foreign_key[] = {
 	{ "a token of an unknown key", .forge = "kid" },
 	{ "a token under an unknown kid", .header = "{\"kid\": \"no-such-key\"}" },
 	{ "a token of another key under a known kid", .forge = "key" },
+	{ "a token that brings its key along", .forge = "embedded-key" },
 	{ 0 },
 };
 static const struct defect confused[] = {
@@ -232,11 +239,13 @@ static void third_issuer(struct run *run)
 
 static void audience_list(struct run *run)
 {
-	json_t *claims = json_pack("{s:[s,s]}", "aud", "account", run->config->audience);
+	json_t *claims = json_pack("{s:[s,s]}", "aud", "another-api", run->config->audience);
 
 	check_allowed(
 		run, "a token whose audience list has ours",
 		with_token(run, token_made(run, &(struct token_ask) { .claims = claims })));
+	check_refused(run, foreign_audiences->who,
+		      with_token(run, defective(run, foreign_audiences)), "401");
 }
 
 static void audience_falls_back(struct run *run)
@@ -699,14 +708,15 @@ static const struct scenario rows[] = {
 	{
 		.name = "audience-list",
 		.title = "an audience list",
-		.promise = "A token whose audience list has the configured one is accepted.",
+		.promise = "An audience list counts where it has the configured one, and not "
+			   "otherwise.",
 		.page = PAGE_PROVIDERS,
 		.source = "RFC 7519, 4.1.3",
 		.given = "aud is a list, as Keycloak sends it",
 		.when = "send the token",
 		.remedy = "Read aud as a string or as a list.",
 		.catalogue = "AUTH-401-AUD-LIST AUTH-IDP-KC-AUD",
-		.mutants = "pdp-audience-as-string-only",
+		.mutants = "pdp-audience-as-string-only pdp-audience-list-is-any",
 		.level = LEVEL_EXTENDED,
 		.surfaces = FRONT,
 		.play = audience_list,
@@ -817,12 +827,12 @@ static const struct scenario rows[] = {
 		.promise = "A token counts only with the issuer's signature over what it says.",
 		.page = PAGE_OVERVIEW,
 		.source = "RFC 7515, 5.2",
-		.given = "one byte of the signature or of the payload was changed",
+		.given = "one byte of the signature or the payload was changed, or it is gone",
 		.when = "send the token",
 		.consequence = "lets anybody forge a token",
 		.remedy = "Verify the signature over header and payload.",
 		.catalogue = "AUTH-401-SIG AUTH-401-SIG-PAYLOAD",
-		.mutants = "pdp-decodes-without-verifying",
+		.mutants = "pdp-decodes-without-verifying pdp-signature-optional",
 		.overlaps = "401/key-is-the-issuers; here the documented cause by itself, at "
 			    "each provider",
 		.surfaces = FRONT,
@@ -837,13 +847,13 @@ static const struct scenario rows[] = {
 			"A token counts only when signed with the published key that it names.",
 		.page = PAGE_OVERVIEW,
 		.source = "RFC 7515, 4.1.4",
-		.given = "kid is not in the JWKS, or the key is another one",
+		.given = "kid is not in the JWKS, or the key is another one, or in the header",
 		.when = "send the token",
 		.consequence = "lets anybody forge a token with a key of their own",
 		.remedy = "Take the key of that kid from the JWKS, and no other.",
 		.catalogue = "AUTH-401-KID-UNKNOWN AUTH-401-WRONG-KEY",
 		.mutants = "pdp-falls-back-to-first-key pdp-trusts-kid "
-			   "pdp-decodes-without-verifying",
+			   "pdp-trusts-embedded-key pdp-decodes-without-verifying",
 		.level = LEVEL_ADVICE,
 		.surfaces = FRONT,
 		.play = defective_refused,

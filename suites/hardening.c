@@ -326,6 +326,8 @@ static void key_obeys(struct run *run)
 	control_allowed(run, "the key again", read_with(run, key));
 	keys(run, "DELETE", run_printf(run, "/%s", jti), alice, NULL);
 	check_refused(run, "a revoked key", read_with(run, key), "401");
+	keys(run, "POST", run_printf(run, "/%s/unsuspend", jti), alice, "{}");
+	check_refused(run, "a revoked key that was unsuspended", read_with(run, key), "401");
 }
 
 static void key_keeps_scopes(struct run *run)
@@ -566,7 +568,7 @@ static const struct scenario rows[] = {
 		.remedy = "Look the key's status up at each use.",
 		.catalogue = "AUTH-KEY-SUSPEND",
 		.configuration = "access-keys",
-		.mutants = "pdp-key-ignores-status",
+		.mutants = "pdp-key-ignores-status pdp-key-rises-again",
 		.level = LEVEL_EXTENDED,
 		.surfaces = SERVICE,
 		.play = key_obeys,

@@ -117,7 +117,7 @@ static void within_five_minutes(struct run *run)
 
 static void not_early(struct run *run)
 {
-	login_given(run, "alice", 3000, true);
+	login_given(run, "alice", 400, true);
 	check_succeeds(run, "the command succeeds", list(run));
 	check_count(run, "sends nothing to the token endpoint", refreshes(run), 0);
 }
@@ -373,15 +373,15 @@ static const struct scenario rows[] = {
 	{
 		.name = "not-early",
 		.title = "a fresh token",
-		.promise = "A token that is good for long is not refreshed.",
+		.promise = "A token with more than five minutes left is not refreshed.",
 		.page = PAGE_USING_REFRESH,
 		.source = "Using authentication, automatic refresh",
-		.given = "a token with 50 minutes left",
+		.given = "a token with almost seven minutes left",
 		.when = "$ nemo workspaces list",
-		.remedy = "Look at exp before refreshing.",
+		.remedy = "Look at exp before refreshing: five minutes are the window.",
 		.catalogue = "AUTH-TOK-AUTO-NOT-EARLY",
 		.needs = "cli.workspaces",
-		.mutants = "cli-refreshes-always cli-success-exits-1",
+		.mutants = "cli-refreshes-always cli-refreshes-early cli-success-exits-1",
 		.surfaces = CLI,
 		.play = not_early,
 	},
