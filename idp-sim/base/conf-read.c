@@ -9,7 +9,8 @@ int64_t conf_duration_ms(const json_t *value, int64_t fallback)
 		const char *unit;
 		int64_t ms;
 	} units[] = {
-		{ "ms", 1 }, { "s", 1000 }, { "m", 60000 }, { "h", 3600000 }, { "d", 86400000 }
+		{ "", 1000 },  { "ms", 1 },	  { "s", 1000 },
+		{ "m", 60000 }, { "h", 3600000 }, { "d", 86400000 }
 	};
 
 	if (json_is_integer(value))
@@ -17,11 +18,11 @@ int64_t conf_duration_ms(const json_t *value, int64_t fallback)
 	if (!json_is_string(value))
 		return fallback;
 	const char *text = json_string_value(value);
-	size_t digits = strspn(text, "0123456789");
+	size_t sign = text[0] == '-', digits = strspn(text + sign, "0123456789");
 	if (!digits || digits > 9)
 		return fallback;
 	for (size_t i = 0; i < ARRAY_LEN(units); i++)
-		if (!strcmp(text + digits, units[i].unit))
+		if (!strcmp(text + sign + digits, units[i].unit))
 			return strtoll(text, NULL, 10) * units[i].ms;
 	return fallback;
 }

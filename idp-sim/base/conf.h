@@ -64,7 +64,7 @@ json_t *conf_schema(const struct conf_key *keys, const char *id, const char *tit
 /* The nearest allowed word within two edits, or NULL. */
 const char *conf_nearest(const char *word, const char *const *allowed);
 
-/* Milliseconds of a CONF_DURATION value; fallback when absent. */
+/* Milliseconds of a CONF_DURATION value, a number alone being seconds; fallback when absent. */
 int64_t conf_duration_ms(const json_t *value, int64_t fallback);
 /* A tree as bytes (false: it has a real number), and back: the bytes are trusted. */
 bool conf_pack(const json_t *tree, struct buf *out) MUST_CHECK;

@@ -122,6 +122,7 @@ static void yaml_scalars_have_types(void)
 				     "\"i\":16,\"j\":\"1.2.3\"}");
 	CU_ASSERT_EQUAL(conf_duration_ms(conf_get(conf_root(c), "g"), 0),
 			90 * INT64_C(86400000));
+	CU_ASSERT_EQUAL(conf_duration_ms(conf_get(conf_root(c), "b"), 0), 1000);
 }
 
 static void packed_trees_come_back(void)
