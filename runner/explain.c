@@ -11,10 +11,11 @@
 #include "runner/say.h"
 #include "runner/session.h"
 #include "runner/verbs.h"
+#include "suites/kit/hand.h"
 
 #include <string.h>
 
-enum { COLUMN = 12 };
+enum { COLUMN = 12, STEPS = 12 };
 
 static void add_words(struct buf *b, unsigned bits, const char *const *words)
 {
@@ -117,6 +118,31 @@ static void print_refusal(const struct result *r, const char *provider)
 	}
 }
 
+/* What a person types to see the same, without the repetitions. */
+static void print_by_hand(const struct result *r)
+{
+	size_t shown = 0, more = 0;
+
+	for (size_t i = 0; i < r->n_hops; i++) {
+		const struct hop *h = &r->hops[i];
+
+		if (!h->from || strcmp(h->from, HAND))
+			continue;
+		if (shown == STEPS) {
+			more++;
+			continue;
+		}
+		if (!shown++)
+			printf("\nBy hand, in a shell that has pasted what `gauntlet lab %s` "
+			       "prints\n(it also shows what your requests make the target "
+			       "send on):\n\n",
+			       r->row);
+		printf("  %s\n", h->text);
+	}
+	if (more)
+		printf("  # and %zu more lines of this kind\n", more);
+}
+
 /* The row once on the reference platform; NULL when that is not possible here. */
 static struct pool *play_once(struct session *s, struct plan *plan, const struct found_row *f,
 			      struct err *err)
@@ -126,6 +152,7 @@ static struct pool *play_once(struct session *s, struct plan *plan, const struct
 
 	only[0] = row_id(s->arena, f->suite, f->row);
 	s->own.only = (struct words) { only, 1 };
+	s->own.by_hand = true;
 	how = session_plan_for(s, false);
 	if (!plan_make(plan, &how, err) || !plan->n)
 		return NULL;
@@ -169,12 +196,14 @@ static void print_row(const struct found_row *f, const struct result *r, const c
 	if (r)
 		print_checks(r);
 	print_label("needs", row->needs);
-	print_label("configured", row->configuration);
+	print_label("settings", row->configuration);
 	print_label("catalogue", row->catalogue);
 	print_mutants(row);
 	print_label("remedy", row->remedy);
-	if (r)
+	if (r) {
 		print_refusal(r, provider);
+		print_by_hand(r);
+	}
 	printf("\n");
 	if (row->reproduce)
 		say_wrapped(stdout, "see it", COLUMN, row->reproduce);

@@ -20,7 +20,7 @@ const struct verb_row verb_rows[] = {
 	{ "doctor", TARGET_OPERAND, "is this target ready to be judged?", DOCTOR, verb_doctor,
 	  NULL },
 	{ "init", "KIND", "write a commented target file", INIT, verb_init, kind_words },
-	{ "lab", TARGET_OPERAND, "keep the lab of an attached target up", LAB, verb_lab, NULL },
+	{ "lab", TARGET_OPERAND, "keep the lab of an attached target, or of a scenario, up", LAB, verb_lab, NULL },
 	{ "install", TARGET_OPERAND, "run the install line of a target", INSTALL, verb_install,
 	  NULL },
 	{ "gate", "RELEASE", "several targets, one verdict", GATE, verb_gate, NULL },

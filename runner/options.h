@@ -59,6 +59,7 @@ struct options {
 	struct words report;
 	const char *format, *output, *from, *owner;
 	bool quiet, no_color, plain, help, version;
+	bool by_hand; /* rows keep their steps as lines for a shell: explain's own */
 };
 
 /* The operands of a verb that judges one target: a word there is its --target. */

@@ -61,7 +61,7 @@ struct lab *standing_lab(const struct session *s, const struct target *t, struct
 	};
 	struct lab *l = lab_new(&o, err);
 
-	if (!l || lab_open(l, door_of(t->surfaces), provider, err))
+	if (!l || lab_open(l, door_of(t->surfaces), provider, NULL, err))
 		return l;
 	lab_free(l);
 	return NULL;

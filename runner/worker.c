@@ -36,6 +36,7 @@ static bool lab_ready(struct bench *b, const struct item *it, struct err *err)
 		.mutants = it->mutants,
 		.seed = b->setup->options->seed,
 		.keep = b->setup->options->keep,
+		.by_hand = b->setup->options->by_hand,
 	};
 
 	if (b->lab && b->mutants == it->mutants && !strcmp(b->edition, it->edition))
@@ -138,7 +139,7 @@ static bool play_one(struct bench *b, size_t index)
 	r.id = it->id;
 	if (!r.took_us)
 		r.took_us = clk_mono_us() - started;
-	if (b->lab)
+	if (b->lab && !b->setup->options->by_hand) /* which shows a person what to type */
 		remove_secrets(b, arena, &r);
 	sent = send_result(b->setup->results, index, &r);
 	arena_free(arena);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* decision.c - the decision door: the documented input document, from people's names. */
 #include "suites/kit/door.h"
+#include "suites/kit/hand.h"
 #include "suites/kit/lab.h"
 #include "suites/kit/owned.h"
 #include "suites/kit/token.h"
@@ -98,6 +99,7 @@ static const struct decision *ask(struct run *run, const char *entrypoint, json_
 	if (!quiet)
 		hops_add(run->lab, "service", "pdp", false, asked(run, entrypoint, input),
 			 NULL);
+	hand_question(run, entrypoint, input);
 	if (!t->decide(t->ctx, run->lab->now.instance, &question, d, &err)) {
 		hops_add(run->lab, "pdp", "service", true, err.text, NULL);
 		return d;

@@ -5,6 +5,7 @@
 
 #include "idp-sim/base/url.h"
 #include "idp-sim/base/wire.h"
+#include "suites/kit/hand.h"
 #include "suites/kit/names.h"
 #include "suites/kit/owned.h"
 #include "suites/kit/reach.h"
@@ -208,18 +209,26 @@ static const struct answer *ask_at(struct run *run, const char *base, const char
 	return a;
 }
 
+static void by_hand(struct run *run, const char *at, const struct ask *ask)
+{
+	hand_request(run, at, ask, ask->path ? ask->path : ws_path(run, NULL));
+}
+
 const struct answer *request(struct run *run, const struct ask *ask)
 {
+	by_hand(run, "AT", ask);
 	return ask_at(run, lab_front(run->lab), facing(run), ask);
 }
 
 const struct answer *request_pdp(struct run *run, const struct ask *ask)
 {
+	by_hand(run, run->surface == PDP ? "AT" : "PDP", ask);
 	return ask_at(run, lab_pdp(run->lab), "pdp", ask);
 }
 
 const struct answer *request_platform(struct run *run, const struct ask *ask)
 {
+	by_hand(run, "AT", ask);
 	return ask_at(run, run->lab->now.urls.platform, "platform", ask);
 }
 
@@ -241,6 +250,7 @@ const struct answer *request_raw(struct run *run, const struct raw *raw)
 		n = strlen(bytes);
 	}
 	run->lab->now.dirty |= run->surface != GATEWAY;
+	hand_raw(run, bytes, n);
 	return exchange(run, lab_front(run->lab), "client", facing(run), &options, bytes, n);
 }
 

@@ -4,6 +4,7 @@
 #include "suites/kit/given.h"
 
 #include "suites/kit/caches.h"
+#include "suites/kit/hand.h"
 #include "suites/kit/lab.h"
 #include "suites/kit/liar.h"
 
@@ -17,6 +18,8 @@ void pdp_lies(struct run *run, const char *lie)
 
 	if (run->broken || !r)
 		return;
+	hand_note(run, "here the decision point %s",
+		  down ? "is down" : lie ? lie : "tells the truth again");
 	if (!recorder_refuse(r, down, &err))
 		run_broken(run, "%s", err.text);
 	else if (!lie)
@@ -55,6 +58,7 @@ void pdp_says(struct run *run, const struct recorder_answer *a)
 {
 	if (!run->lab->now.liar)
 		return;
+	hand_note(run, "here the decision point answers %d", a ? a->status : 0);
 	liar_say(run->lab->now.liar, run->edition, a);
 	caches_decisions(run);
 }
@@ -63,6 +67,7 @@ void pdp_says_yes(struct run *run)
 {
 	if (!run->lab->now.liar)
 		return;
+	hand_note(run, "here the decision point says yes to everything");
 	liar_say_yes(run->lab->now.liar, run->edition);
 	caches_decisions(run);
 }
@@ -90,6 +95,7 @@ void entities_down(struct run *run, bool down)
 	struct recorder *const stores[] = { run->lab->now.entities, run->lab->now.liar };
 	struct err err = { 0 };
 
+	hand_note(run, "here the entity store %s", down ? "is down" : "is back");
 	for (size_t i = 0; stores[0] && i < ARRAY_LEN(stores); i++)
 		if (!recorder_refuse(stores[i], down, &err))
 			run_broken(run, "%s", err.text);

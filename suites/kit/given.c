@@ -4,6 +4,7 @@
 
 #include "suites/kit/caches.h"
 #include "suites/kit/door.h"
+#include "suites/kit/hand.h"
 #include "suites/kit/lab.h"
 #include "suites/kit/owned.h"
 #include "suites/kit/tenant.h"
@@ -43,7 +44,10 @@ json_t *sim(struct run *run, const char *method, const char *path, json_t *stole
 		run->lab->troubled = true;
 	if (strncmp(path, "/_sim/keys", 10) == 0)
 		run->lab->now.spoiled = true;
+	json_incref(stolen_body);
 	answer = call(run, method, path, stolen_body, &status);
+	hand_sim(run, method, path, stolen_body, answer);
+	json_decref(stolen_body);
 	if (!strcmp(path, "/_sim/mint")) /* no message that the simulator saw has it */
 		secret_note(run, conf_str(answer, "token", ""));
 	if (status >= 300)
@@ -231,6 +235,8 @@ void api_answers(struct run *run, const struct canned *c)
 			       c->location ? "\r\n" : "");
 	if (!c->status)
 		a.status = 200;
+	hand_note(run, "here %s answers %d%s%.200s", discovery ? "discovery" : "the platform",
+		  a.status, *a.body ? " " : "", a.body);
 	if (r)
 		recorder_say(r, &a);
 }
@@ -318,11 +324,20 @@ const char *api_target(struct run *run, const char *path, size_t index)
 
 /* ---- the platform ---- */
 
+static void hand_state(struct run *run, const char *does, const json_t *state)
+{
+	char *text = state ? json_dumps(state, JSON_COMPACT) : NULL;
+
+	hand_note(run, "here the platform %s %s", does, text ? text : "what it had");
+	free(text);
+}
+
 void platform_state(struct run *run, json_t *state)
 {
 	struct err err = { 0 };
 
 	run->lab->now.dirty = true;
+	hand_state(run, "knows", state);
 	if (!run->broken && !lab_seed(run->lab, state, &err))
 		run_broken(run, "%s", err.text);
 	caches_decisions(run);
@@ -334,6 +349,7 @@ void platform_changes(struct run *run, json_t *state)
 	struct err err = { 0 };
 
 	run->lab->now.dirty = true;
+	hand_state(run, "has, and nobody is told,", state);
 	if (!run->broken && !lab_store(run->lab, state, &err))
 		run_broken(run, "%s", err.text);
 	json_decref(state);
@@ -362,6 +378,10 @@ void login_given(struct run *run, const char *person, int64_t expires_in_s, bool
 						    .age_s = LIFETIME_S - expires_in_s,
 					    });
 
+	hand_note(run, "here %s is logged in, with a token that %s %lld s%s", person,
+		  expires_in_s < 0 ? "ended" : "ends in",
+		  (long long)(expires_in_s < 0 ? -expires_in_s : expires_in_s),
+		  expires_in_s < 0 ? " ago" : "");
 	if (refreshable)
 		s = session_for(run, person);
 	config_give(run, token, s.refresh_token);

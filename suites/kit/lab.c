@@ -36,7 +36,7 @@ static bool start_simulator(struct lab *l, struct err *err)
 		.providers = provider_names,
 		.address = arena_dup(l->arena, listen, (size_t)(colon - listen)),
 		.port = (int)strtol(colon + 1, NULL, 10),
-		.control_port = -1,
+		.control_port = l->o.control ? 0 : -1,
 		.threads = 1,
 		.seed = seed_of_codes(l),
 		.public_url = place_seen(l, "idp", NULL),
@@ -105,9 +105,20 @@ void lab_free(struct lab *l)
 	free(l);
 }
 
-bool lab_open(struct lab *l, enum surface surface, const char *provider, struct err *err)
+bool lab_open(struct lab *l, enum surface surface, const char *provider,
+	      const struct scenario *row, struct err *err)
 {
-	return lab_arrange(l, surface, provider, NULL, err);
+	return lab_arrange(l, surface, provider, row ? row->configuration : NULL, err);
+}
+
+const char *lab_door(const struct lab *l)
+{
+	return lab_front(l) ? lab_front(l) : l->now.urls.platform;
+}
+
+const char *lab_control(const struct lab *l)
+{
+	return idp_control_origin(l->idp);
 }
 
 const struct lab_urls *lab_places(const struct lab *l)

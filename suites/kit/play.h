@@ -34,14 +34,22 @@ struct lab_options {
 	const char *reference_cli;	/* path of the reference-platform program */
 	const char *const *mutants;	/* NULL-ended names, for `prove`; NULL: none */
 	uint64_t seed;
-	bool keep; /* leave homes behind */
+	bool keep;    /* leave homes behind */
+	bool by_hand; /* keep each step of a row as a line for a shell, see hand.h */
+	bool control; /* the simulator's control API also listens */
+	/* Called for each message that the lab's recorders see, by their threads; NULL: nobody. */
+	void (*on_hop)(const struct hop *h);
 };
 
 struct lab *lab_new(const struct lab_options *o, struct err *err) MUST_CHECK;
 void lab_free(struct lab *l); /* stops everything it started; takes NULL */
-/* Brings the parts up for that door and provider without playing anything; `gauntlet lab`. */
+/* Brings the parts up for that door and provider without playing anything; `gauntlet lab`. row: as
+ * it would find them; NULL: as most do. */
 bool lab_open(struct lab *l, enum surface surface, const char *provider,
-	      struct err *err) MUST_CHECK;
+	      const struct scenario *row, struct err *err) MUST_CHECK;
+/* What a person at the door asks, and the simulator's control API; NULL where there is none. */
+const char *lab_door(const struct lab *l);
+const char *lab_control(const struct lab *l);
 /* Where they are, as the target sees them; lives until the lab changes. */
 const struct lab_urls *lab_places(const struct lab *l);
 /* The names of all configuration groups, NULL-ended, "default" first. */

@@ -17,6 +17,13 @@
 
 struct lab;
 
+/* A token that the row was given, and the line for a shell that makes one like it; kit/hand.h. */
+struct hand_token {
+	const char *token, *spec, *line;
+	size_t number; /* of its variable */
+	bool said, stale;
+};
+
 struct run {
 	struct lab *lab;
 	struct arena *arena;
@@ -39,6 +46,8 @@ struct run {
 	int64_t failed_us; /* when the first check did not hold, since the row began; or 0 */
 	const char *guard; /* of the checks that follow: see guards() */
 	size_t cap_checks;
+	struct hand_token hand[24];
+	size_t n_hand;
 	json_t *people;	     /* claims by person, as far as asked for; NULL: none yet */
 	struct owned *owned; /* see owned.h */
 };

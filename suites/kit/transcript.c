@@ -30,6 +30,8 @@ void hops_add_at(struct lab *l, int64_t at_us, const struct hop *h)
 {
 	struct hop_list *list = &l->hops;
 
+	if (l->o.on_hop)
+		l->o.on_hop(h);
 	pthread_mutex_lock(&list->lock);
 	if (list->open && list->n < list->cap)
 		list->items[list->n++] = (struct hop) {

@@ -2,6 +2,7 @@
 /* typing.c - the CLI door: commands, sign-ins in the browser, the config file. */
 #include "suites/kit/door.h"
 #include "suites/kit/given.h"
+#include "suites/kit/hand.h"
 #include "suites/kit/lab.h"
 #include "suites/kit/owned.h"
 #include "suites/kit/people.h"
@@ -25,7 +26,7 @@ struct typed {
 };
 
 /* As the page writes it: "$ nemo auth login --scope platform:read". */
-static char *command_line(struct run *run, const struct command *cmd)
+static char *command_line(struct run *run, const struct command *cmd, bool with_password)
 {
 	const char *name = conf_str(edition_root(run->edition), "cli.command", "nemo");
 	json_t *words = conf_get(edition_root(run->edition), "cli.words");
@@ -43,7 +44,7 @@ static char *command_line(struct run *run, const struct command *cmd)
 		buf_printf(&b, " %s", json_string_value(w));
 	for (i = 0; cmd->args && (arg = cmd->args[i]); i++) {
 		size_t n = strcspn(arg, "=");
-		bool secret = strncmp(arg, "password=", 9) == 0;
+		bool secret = !with_password && strncmp(arg, "password=", 9) == 0;
 
 		if (arg[n] && arg[n + 1])
 			buf_printf(&b, " --%.*s %s", (int)n, arg, secret ? "..." : arg + n + 1);
@@ -58,7 +59,7 @@ int patience_ms(const struct run *run, int ms)
 	return run->lab->embedded ? ms : ms + FOREIGN_START_MS;
 }
 
-struct typed *cli_begin(struct run *run, const struct command *cmd)
+static struct typed *begin(struct run *run, const struct command *cmd, bool goes_on)
 {
 	const struct target *t = run->lab->target;
 	struct typed *typed = arena_alloc(run->arena, sizeof(*typed));
@@ -69,13 +70,19 @@ struct typed *cli_begin(struct run *run, const struct command *cmd)
 		return typed;
 	run->lab->now.dirty = true;
 	run->lab->troubled = true; /* a login may leave a code that waits for somebody */
-	hops_add(run->lab, "person", "cli", false, command_line(run, cmd), NULL);
+	hops_add(run->lab, "person", "cli", false, command_line(run, cmd, false), NULL);
+	hand_typed(run, command_line(run, cmd, true), goes_on);
 	if (cmd->timeout_ms)
 		typed->cmd.timeout_ms = patience_ms(run, cmd->timeout_ms);
 	typed->running = t->begin(t->ctx, run->lab->now.instance, &typed->cmd, &err);
 	if (!typed->running)
 		run_broken(run, "cannot type %s: %s", cmd->verb, err.text);
 	return typed;
+}
+
+struct typed *cli_begin(struct run *run, const struct command *cmd)
+{
+	return begin(run, cmd, true);
 }
 
 /* What was typed as --password; NULL when nothing was, or the word itself, as our people have
@@ -158,7 +165,7 @@ const struct ran *cli_abort(struct run *run, struct typed *typed)
 
 const struct ran *cli_command(struct run *run, const struct command *cmd)
 {
-	return cli_finish(run, cli_begin(run, cmd));
+	return cli_finish(run, begin(run, cmd, false));
 }
 
 static const char **collect(struct run *run, va_list ap)
