@@ -6,19 +6,32 @@
 
 #include <string.h>
 
-enum { NAME = 36, EDGE = 100, LISTED = 20, SHORT = 6 };
+enum { NAME = 36, SPAN = 42, EDGE = 100, LISTED = 20, SHORT = 6 };
 
 struct columns {
 	const struct suite *sections[64];
 	int width[64];
 	size_t n;
+	int name; /* where the names of mutants end */
 	bool fit;
 };
 
+static int widest_name(const struct proof *p)
+{
+	int widest = NAME;
+
+	for (size_t m = 0; m < p->n_mutants; m++) {
+		int n = (int)strlen(p->mutants[m].name) + 4;
+
+		widest = n > widest ? n : widest;
+	}
+	return widest;
+}
+
 static struct columns columns_of(const struct proof *p)
 {
-	struct columns c = { 0 };
-	int total = NAME + 9;
+	struct columns c = { .name = widest_name(p) };
+	int total = c.name + 9;
 
 	for (size_t i = 0; suites[i] && c.n < ARRAY_LEN(c.sections); i++) {
 		bool used = false;
@@ -43,7 +56,7 @@ static void print_head(const struct columns *c, FILE *out)
 {
 	if (!c->fit)
 		return;
-	fprintf(out, "%*s", NAME, "");
+	fprintf(out, "%*s", c->name, "");
 	for (size_t i = 0; i < c->n; i++)
 		fprintf(out, "%-*.*s  ", c->width[i], c->width[i], c->sections[i]->section);
 	fputc('\n', out);
@@ -62,18 +75,27 @@ static void print_cells(const struct proof *p, const struct columns *c, long m, 
 }
 
 /* When the matrix is wider than the page: "login 3, refresh 1". */
-static void print_list(const struct proof *p, const struct columns *c, long m, FILE *out)
+static void add_list(const struct proof *p, const struct columns *c, long m, struct buf *b)
 {
-	AUTO_BUF b = { 0 };
 
 	for (size_t i = 0; i < c->n; i++) {
 		size_t kills = proof_kills_in(p, m, c->sections[i]->section);
 
 		if (kills)
-			buf_printf(&b, "%s%s %zu", b.n ? ", " : "", c->sections[i]->section,
+			buf_printf(b, "%s%s %zu", b->n ? ", " : "", c->sections[i]->section,
 				   kills);
 	}
-	fprintf(out, "%-50.50s", b.p ? b.p : ".");
+	buf_str(b, b->n ? "" : ".");
+}
+
+/* Bytes of the list that go on one line. */
+static size_t fitting(const char *list)
+{
+	size_t n = strlen(list);
+
+	while (n > SPAN && memrchr(list, ',', n - 1))
+		n = (size_t)((const char *)memrchr(list, ',', n - 1) - list) + 1;
+	return n;
 }
 
 static void print_mutant(const struct proof *p, const struct columns *c, size_t m, bool colour,
@@ -83,9 +105,20 @@ static void print_mutant(const struct proof *p, const struct columns *c, size_t 
 	bool killed = proof_killed(mutant);
 	const char *ink = !colour ? "" : killed ? "\033[32m" : "\033[31m";
 
-	fprintf(out, "  %-*.*s", NAME - 2, NAME - 3, mutant->name);
-	(c->fit ? print_cells : print_list)(p, c, (long)m, out);
+	AUTO_BUF list = { 0 };
+	const char *rest = "";
+
+	fprintf(out, "  %-*s", c->name - 2, mutant->name);
+	if (c->fit) {
+		print_cells(p, c, (long)m, out);
+	} else {
+		add_list(p, c, (long)m, &list);
+		rest = list.p + fitting(list.p);
+		fprintf(out, "%-*.*s  ", SPAN, (int)(rest - list.p), list.p);
+	}
 	fprintf(out, "%s%s%s\n", ink, killed ? "killed" : "SURVIVED", colour ? "\033[0m" : "");
+	for (; *rest; rest += fitting(rest))
+		fprintf(out, "%*s%.*s\n", c->name - 1, "", (int)fitting(rest), rest);
 }
 
 static void print_matrix(const struct proof *p, bool colour, FILE *out)
@@ -100,7 +133,7 @@ static void print_matrix(const struct proof *p, bool colour, FILE *out)
 		part = p->mutants[m].part;
 		print_mutant(p, &c, m, colour, out);
 	}
-	fprintf(out, "\n %-*s", NAME - 1, "none (platform without a defect)");
+	fprintf(out, "\n %-*s", c.name - 1, "none (platform without a defect)");
 	if (p->unharmed_bad)
 		fprintf(out, "%zu FAILED or BROKEN\n", p->unharmed_bad);
 	else
