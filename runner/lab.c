@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * lab.c - `gauntlet lab --target F`: identity provider, decision point and upstream stand until Ctrl-C,
- * for a target that fetches discovery before anybody tests it. A run of the same target
- * takes the ports over and gives them back. `gauntlet lab ID`: the reference platform as that
+ * lab.c - `gauntlet lab --target F`: identity provider, decision point and upstream stand
+ * until Ctrl-C, for a target that fetches discovery before anybody tests it. A run of the same
+ * target takes the ports over and gives them back. `gauntlet lab ID`: the reference platform as that
  * row finds it, for the lines that `gauntlet explain ID` shows.
  */
 #include "runner/handover.h"

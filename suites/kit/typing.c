@@ -71,7 +71,10 @@ static struct typed *begin(struct run *run, const struct command *cmd, bool goes
 	run->lab->now.dirty = true;
 	run->lab->troubled = true; /* a login may leave a code that waits for somebody */
 	hops_add(run->lab, "person", "cli", false, command_line(run, cmd, false), NULL);
-	hand_typed(run, command_line(run, cmd, true), goes_on);
+	if (strcmp(cmd->verb, "sdk") == 0)
+		hand_note(run, "here a program uses the SDK, with the login as it is");
+	else
+		hand_typed(run, command_line(run, cmd, true), goes_on);
 	if (cmd->timeout_ms)
 		typed->cmd.timeout_ms = patience_ms(run, cmd->timeout_ms);
 	typed->running = t->begin(t->ctx, run->lab->now.instance, &typed->cmd, &err);
