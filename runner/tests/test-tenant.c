@@ -87,12 +87,14 @@ static struct child *start_tenant(void)
 
 static bool counted(const char *condition)
 {
-	char command[500];
+	char command[600];
 
 	snprintf(command, sizeof command,
 		 "python3 -c \"import json; r = json.load(open('r.json'))['results']; "
 		 "v = [x['verdict'].lower() for x in r]; p, f, b, s = [v.count(w) for w in "
-		 "('passed', 'failed', 'broken', 'skipped')]; print(p, f, b, s); assert %s\"",
+		 "('passed', 'failed', 'broken', 'skipped')]; print(p, f, b, s, [(x['id'], "
+		 "x.get('reason')) for x in r if x['verdict'] in ('FAILED', 'BROKEN')]); assert "
+		 "%s\"",
 		 condition);
 	return outside_ends(NULL, command, 0);
 }

@@ -117,7 +117,7 @@ static const struct group {
 	const char *name;
 	void (*apply)(struct platform_config *c);
 	const char *keys; /* of config_json() that it changes; NULL: no documented one */
-	bool over_tls; /* the provider is reached over TLS, with a certificate that rows choose */
+	bool over_tls;	  /* the provider is reached over TLS, with a certificate that rows choose */
 } groups[] = {
 	{ "default", apply_default, NULL },
 	{ "no-audience", apply_no_audience, "audience" },
@@ -137,7 +137,7 @@ static const struct group {
 	  "policy_decision_point_request_timeout_seconds" },
 	{ "short-jwks", apply_short_jwks, NULL },
 	{ "endpoint-override", apply_endpoint_override, "token_endpoint" },
-	{ "provider-over-tls", apply_default, NULL, .over_tls = true },
+	{ "provider-over-tls", apply_default, "ca_file", .over_tls = true },
 };
 
 const char *const *lab_configurations(void)

@@ -170,7 +170,7 @@ static void make_urls(struct lab *l)
 		.service_listen = s->surface == SERVICE ? free_listen(l) : NULL,
 		.bundle_url = s->pdp ? bundle_url(l) : NULL,
 		.home = s->home,
-		.ca_file = places_ca_file(l),
+		.ca_file = s->trust_file ? s->trust_file : places_ca_file(l),
 		.client_id = s->config.client_id,
 		.audience = s->config.audience,
 		.edition = edition_name(l->edition),
