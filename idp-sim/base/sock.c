@@ -259,6 +259,8 @@ bool sock_refuse(struct sock_server *s, bool refuse, struct err *err)
 
 	pthread_mutex_lock(&s->lock);
 	if (refuse && s->listener >= 0) {
+		/* The acceptor may be looking at it still: closed alone it would go on listening. */
+		shutdown(s->listener, SHUT_RDWR);
 		close(s->listener);
 		s->listener = -1;
 		end_connections(s);
