@@ -33,6 +33,12 @@ static void does_not_poll(struct run *run)
 		mark(run, "cli", "idp", "there is nothing to poll for");
 }
 
+static void stops_polling(struct run *run)
+{
+	check_that(run, provider_saw(run, "token") <= 1, "stops polling at the first error",
+		   "one poll at most", "%zu polls", provider_saw(run, "token"));
+}
+
 static void shows(struct run *run, const struct ran *r, const char *words)
 {
 	if (!check_contains(run, "shows the provider's error", said(run, r), words))
@@ -60,17 +66,26 @@ static const char *words_of(struct run *run, const struct refusal *f)
 	}
 }
 
-static void refused_at_once(struct run *run)
+/* The endpoint answers so from now on. */
+static void refuses(struct run *run, const char *endpoint, const char *situation)
 {
-	const struct refusal *f = run->arg;
-	const struct ran *r;
+	trouble(run, "{s:s, s:s, s:s}", "kind", "error", "what", situation, "endpoint",
+		endpoint);
+}
 
-	trouble(run, "{s:s, s:s, s:s}", "kind", "error", "what", f->situation, "endpoint",
-		"device");
-	r = cli(run, "login", NULL);
+static void ended_at_once(struct run *run, const struct ran *r, const struct refusal *f)
+{
 	login_ended(run, r);
 	does_not_poll(run);
 	shows(run, r, words_of(run, f));
+}
+
+static void refused_at_once(struct run *run)
+{
+	const struct refusal *f = run->arg;
+
+	refuses(run, "device", f->situation);
+	ended_at_once(run, cli(run, "login", NULL), f);
 }
 
 static const struct refusal device_disabled = {
@@ -99,12 +114,7 @@ static void device_flow_off(struct run *run)
 		  : json_pack("{s:[s,s]}", "grants", "password", "refresh_token"));
 	r = cli(run, "login", NULL);
 	login_ended(run, r);
-	if (entra)
-		check_that(run, provider_saw(run, "token") <= 1,
-			   "stops polling at the first error", "one poll at most", "%zu polls",
-			   provider_saw(run, "token"));
-	else
-		does_not_poll(run);
+	(entra ? stops_polling : does_not_poll)(run);
 	shows(run, r, words_of(run, &device_disabled));
 }
 
@@ -112,16 +122,10 @@ static void invalid_scope_stops(struct run *run)
 {
 	static const struct refusal f = { NULL, "AADSTS70011|invalid_scope", "invalid_scope",
 					  "invalid_scope" };
-	const struct ran *r;
 
-	if (run->provider[0] ==
-	    'k') /* Keycloak does not look at the scope of a device request */
-		trouble(run, "{s:s, s:s, s:s}", "kind", "error", "what", "invalid_scope",
-			"endpoint", "device");
-	r = cli(run, "login", "scope=platform:nope", NULL);
-	login_ended(run, r);
-	does_not_poll(run);
-	shows(run, r, words_of(run, &f));
+	if (run->provider[0] == 'k') /* it does not look at the scope of a device request */
+		refuses(run, "device", "invalid_scope");
+	ended_at_once(run, cli(run, "login", "scope=platform:nope", NULL), &f);
 }
 
 /* ---- the token endpoint refuses while the CLI polls ---- */
@@ -138,15 +142,13 @@ static void refused_while_polling(struct run *run)
 	const struct refusal *f = run->arg;
 	const struct ran *r;
 
-	trouble(run, "{s:s, s:s, s:s}", "kind", "error", "what", f->situation, "endpoint",
-		"token");
+	refuses(run, "token", f->situation);
 	r = cli_login(run, "alice", NULL);
 	guards(run,
 	       f == &consent_missing ? "login/public-client-flows-off turns it red" : NULL);
 	login_ended(run, r);
 	guards(run, NULL);
-	check_that(run, provider_saw(run, "token") <= 1, "stops polling at the first error",
-		   "one poll at most", "%zu polls", provider_saw(run, "token"));
+	stops_polling(run);
 	shows(run, r, words_of(run, f));
 }
 
@@ -163,9 +165,8 @@ static void scope_refused_while_polling(struct run *run)
 				     run_printf(run, "%s/token", stranger_url(run))));
 	stranger_says(run, 400,
 		      "{\"error\":\"invalid_scope\",\"error_description\":\"AADSTS70011: The "
-		      "provided "
-		      "value for the input parameter 'scope' is not "
-		      "valid.\",\"error_codes\":[70011]}");
+		      "provided value for the input parameter 'scope' is not valid.\","
+		      "\"error_codes\":[70011]}");
 	r = cli(run, "login", NULL);
 	login_ended(run, r);
 	check_count(run, "stops polling at the first error", stranger_count(run), 1);
@@ -196,8 +197,7 @@ static void code_expired(struct run *run)
 {
 	const struct ran *r;
 
-	trouble(run, "{s:s, s:s, s:s}", "kind", "error", "what", "device_code_expired",
-		"endpoint", "token");
+	refuses(run, "token", "device_code_expired");
 	r = cli(run, "login", NULL);
 	login_ended(run, r);
 	check_contains(run, "says that the code has expired", said(run, r), "xpired");
@@ -214,8 +214,7 @@ static void deadline(struct run *run)
 		       run->config->client_id),
 	    json_pack("{s:{s:i}}", "lifetimes", "device", EXPIRES_S));
 	/* A provider that forgets to say that the code has expired. */
-	trouble(run, "{s:s, s:s, s:s}", "kind", "error", "what", "authorization_pending",
-		"endpoint", "token");
+	refuses(run, "token", "authorization_pending");
 	login_ended(run, cli_command(run, &(struct command) { .verb = "login",
 							      .timeout_ms = 30000 }));
 	asked = provider_at_us(run, "device", 0);

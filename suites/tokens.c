@@ -25,6 +25,17 @@ static const char *sign_in_uri(struct run *run)
 	return uri ? uri : "?";
 }
 
+/* Types it, and alice approves in the browser. */
+static const struct ran *approved(struct run *run, const struct command *cmd)
+{
+	struct typed *t = cli_begin(run, cmd);
+	const char *code = sign_in_pending(run, 10000);
+
+	if (code)
+		sign_in_approve(run, code, "alice");
+	return cli_finish(run, t);
+}
+
 static void device_login(struct run *run)
 {
 	struct typed *t = cli_begin(run, &(struct command) { .verb = "login" });
@@ -105,17 +116,12 @@ static void pending_paces(struct run *run)
 
 static void slow_down_slows(struct run *run)
 {
-	struct typed *t;
-	const char *code;
+	struct command cmd = { .verb = "login", .timeout_ms = 40000 };
 	double gap;
 
 	trouble(run, "{s:s, s:s, s:s, s:i}", "kind", "error", "what", "slow_down", "endpoint",
 		"token", "next", 1);
-	t = cli_begin(run, &(struct command) { .verb = "login", .timeout_ms = 40000 });
-	code = sign_in_pending(run, 10000);
-	if (code)
-		sign_in_approve(run, code, "alice");
-	check_succeeds(run, "goes on after slow_down", cli_finish(run, t));
+	check_succeeds(run, "goes on after slow_down", approved(run, &cmd));
 	gap = gap_s(run, 0);
 	check_that(run, gap >= 5.9, "waits five seconds more", "at least 6 s to the next poll",
 		   "%.2f s", gap);
@@ -257,12 +263,8 @@ static const char *const *with_browser(struct run *run)
 static void opens_browser(struct run *run)
 {
 	struct command cmd = { .verb = "login", .env = with_browser(run) };
-	struct typed *t = cli_begin(run, &cmd);
-	const char *code = sign_in_pending(run, 10000);
 
-	if (code)
-		sign_in_approve(run, code, "alice");
-	control_succeeds(run, "logs in", cli_finish(run, t));
+	control_succeeds(run, "logs in", approved(run, &cmd));
 	check_contains(run, "opens the verification URI in the browser",
 		       file_text(run, home_path(run, "opened")), sign_in_uri(run));
 }
@@ -271,13 +273,8 @@ static void no_browser(struct run *run)
 {
 	static const char *const args[] = { "no_browser=yes", NULL };
 	struct command cmd = { .verb = "login", .args = args, .env = with_browser(run) };
-	struct typed *t = cli_begin(run, &cmd);
-	const char *code = sign_in_pending(run, 10000);
-	const struct ran *r;
+	const struct ran *r = approved(run, &cmd);
 
-	if (code)
-		sign_in_approve(run, code, "alice");
-	r = cli_finish(run, t);
 	check_succeeds(run, "logs in", r);
 	check_equal(run, "opens no browser", file_text(run, home_path(run, "opened")), "");
 	check_contains(run, "shows the verification URI", said(run, r), sign_in_uri(run));
