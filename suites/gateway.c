@@ -404,6 +404,15 @@ static const struct attempts internal = {
 			{ 0 } }
 };
 
+static void internal_is_blocked(struct run *run)
+{
+	play_attempts(run);
+	check_status(run, "answers that there is nothing, or nothing for a client",
+		     request(run, &(struct ask) { .path = "/internal/iam/opa-bundle.tar.gz",
+						  .token = token_for(run, "alice") }),
+		     "403 404");
+}
+
 static void pdp_is_for_services(struct run *run)
 {
 	static const char *const endpoints[] = { "allow", "has_permissions", "has_role" };
@@ -823,10 +832,11 @@ static const struct scenario rows[] = {
 		.tags = "raw-bytes",
 		.mutants = "gateway-leaves-internal-open gateway-blocks-only-below "
 			   "gateway-reads-paths-as-they-are gateway-keeps-double-slashes "
-			   "gateway-keeps-dot-segments gateway-blocks-the-raw-path",
+			   "gateway-keeps-dot-segments gateway-blocks-the-raw-path "
+			   "gateway-redirects-internal",
 		.level = LEVEL_EXTENDED,
 		.surfaces = GATEWAY,
-		.play = play_attempts,
+		.play = internal_is_blocked,
 		.arg = &internal,
 	},
 	{
