@@ -343,6 +343,21 @@ static void auth_is_on(struct run *run)
 		   "says that authentication is on", "\"auth_enabled\": true", "%s", a->body);
 }
 
+static void says_how_to_sign_in(struct run *run)
+{
+	const struct platform_config *c = run->config;
+	const struct answer *a = discovery(run);
+
+	check_equal(run, "publishes the client id", conf_str(a->json, "oidc.client_id", ""),
+		    c->client_id);
+	check_equal(run, "publishes the default scopes",
+		    conf_str(a->json, "oidc.default_scopes", ""), c->default_scopes);
+	guards(run, c->scope_prefix ? NULL : "there is none at this provider");
+	check_equal(run, "publishes the scope prefix",
+		    conf_str(a->json, "oidc.scope_prefix", ""),
+		    c->scope_prefix ? c->scope_prefix : "");
+}
+
 static void auth_is_off(struct run *run)
 {
 	const struct answer *a = discovery(run);
@@ -484,6 +499,25 @@ static const struct scenario rows[] = {
 		.mutants = "pdp-discovery-says-string pdp-discovery-needs-token",
 		.surfaces = SERVICE | PDP,
 		.play = auth_is_on,
+	},
+	{
+		.name = "discovery-says-how-to-sign-in",
+		.title = "discovery has what a client must send",
+		.promise = "Discovery publishes client id, default scopes and scope prefix as "
+			   "they are configured.",
+		.page = PAGE_CONFIGURATION,
+		.source = "Configuration, auth.oidc; Using authentication, endpoint discovery",
+		.when = "GET the discovery path without Authorization",
+		.consequence = "sends people to sign in as somebody else's application",
+		.remedy = "Publish the configured values, untouched.",
+		.catalogue = "AUTH-401-DISCOVERY-ON",
+		.needs = "pdp.http",
+		.mutants = "pdp-discovery-says-audience pdp-discovery-forgets-the-prefix "
+			   "pdp-discovery-has-scopes-of-its-own",
+		.level = LEVEL_EXTENDED,
+		.surfaces = SERVICE | PDP,
+		.providers = EACH_PROVIDER,
+		.play = says_how_to_sign_in,
 	},
 	{
 		.name = "discovery-says-auth-is-off",
