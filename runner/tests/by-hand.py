@@ -27,6 +27,7 @@ rows = {
     "tokens/wrong-password": "AADSTS50126",
     "gateway/strips-principal-id": [200, 200],
     "gateway-headers/odd-names": [200] + 5 * [None],
+    "gateway-http2/identity-is-stripped": [200, 200, None, None, 401],
     "hardening/key-lifetimes-are-bounded": [200, 422, 400, 400],
     "admin/star-is-no-name": [200, 403, 403],
     "vouching/callout-answers": [200, 401],

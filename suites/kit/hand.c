@@ -231,14 +231,12 @@ static bool is_key(const struct run *run, const char *token)
 	return !strncmp(token, "eyJ", 3) && token[strlen(token) - 1] != '.';
 }
 
-void hand_request(struct run *run, const char *at, const struct ask *ask, const char *path)
+static void step_curl(struct run *run, const char *options, const char *at,
+		      const struct ask *ask, const char *path)
 {
-	const char *keys = edition_path(run->edition, "access_keys");
 	AUTO_BUF b = { 0 };
 
-	if (!wanted(run))
-		return;
-	buf_str(&b, "curl -si --path-as-is");
+	buf_printf(&b, "curl -si --path-as-is%s", options);
 	if (ask->method && !strcmp(ask->method, "HEAD"))
 		buf_str(&b, " -I");
 	else if (ask->method && strcmp(ask->method, "GET"))
@@ -258,6 +256,21 @@ void hand_request(struct run *run, const char *at, const struct ask *ask, const 
 	buf_printf(&b, " \"$%s\"", at);
 	quote(&b, path);
 	step(run, b.p);
+}
+
+void hand_http2(struct run *run, const struct ask *ask, const char *path)
+{
+	if (wanted(run))
+		step_curl(run, " --http2-prior-knowledge", "AT", ask, path);
+}
+
+void hand_request(struct run *run, const char *at, const struct ask *ask, const char *path)
+{
+	const char *keys = edition_path(run->edition, "access_keys");
+
+	if (!wanted(run))
+		return;
+	step_curl(run, "", at, ask, path);
 	if (ask->method && !strcmp(ask->method, "POST") && keys && !strcmp(path, keys))
 		hand_note(run, "KEY is the token of this answer, ak_... in the next lines its jti");
 }

@@ -18,6 +18,8 @@ void hand_sim(struct run *run, const char *method, const char *path, const json_
 	      const json_t *answer);
 /* at: "AT", or another variable that the lab prints. */
 void hand_request(struct run *run, const char *at, const struct ask *ask, const char *path);
+/* The same over HTTP/2 without TLS. */
+void hand_http2(struct run *run, const struct ask *ask, const char *path);
 void hand_raw(struct run *run, const char *bytes, size_t n);
 void hand_question(struct run *run, const char *entrypoint, const json_t *input);
 /* "$ nemo auth login"; goes on: the next lines are typed while it runs. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "suites/kit/http2.h"
 
+#include "suites/kit/hand.h"
 #include "suites/kit/lab.h"
 #include "suites/kit/transcript.h"
 
@@ -169,6 +170,47 @@ static struct wire_line *connect_to(struct run *run, const struct url *url, stru
 	return wire_open(&to, err);
 }
 
+/* What curl does not send: other pseudo-fields, names in capitals, bytes that no field has. */
+static bool is_odd(const struct http2_field *f)
+{
+	static const char *const usual[] = { ":method", ":scheme", ":authority", ":path" };
+
+	for (size_t i = 0; i < ARRAY_LEN(usual); i++)
+		if (!strcmp(f->name, usual[i]))
+			return f->value_n || strcspn(f->value, "\r\n\t ") != strlen(f->value);
+	for (const char *p = f->name; *p; p++)
+		if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789-_.", *p))
+			return true;
+	return f->value_n || strcspn(f->value, "\r\n") != strlen(f->value);
+}
+
+static void by_hand(struct run *run, const struct http2_ask *ask)
+{
+	const char *lines[MAX_FIELDS + 1] = { NULL }, *path = "/";
+	struct ask plain = { .body = ask->body, .headers = lines };
+	size_t n = 0;
+
+	if (ask->first)
+		by_hand(run, ask->first);
+	for (const struct http2_field *f = ask->fields; f->name && n < MAX_FIELDS; f++) {
+		if (is_odd(f)) {
+			hand_note(run, "and a stream that curl does not send, with %s: %.80s",
+				  f->name, f->value);
+			return;
+		}
+		if (!strcmp(f->name, ":method"))
+			plain.method = f->value;
+		else if (!strcmp(f->name, ":path"))
+			path = f->value;
+		else if (f->name[0] != ':')
+			lines[n++] = run_printf(run, "%s: %s", f->name, f->value);
+	}
+	hand_http2(run, &plain, path);
+	if (ask->trailers)
+		hand_note(run, "with a trailer %s: %s", ask->trailers->name,
+			  ask->trailers->value);
+}
+
 const struct answer *request_http2(struct run *run, const struct http2_ask *ask)
 {
 	struct answer *a = arena_alloc(run->arena, sizeof(*a));
@@ -186,6 +228,7 @@ const struct answer *request_http2(struct run *run, const struct http2_ask *ask)
 		return a;
 	}
 	hops_add(run->lab, "client", "gateway", false, line_of(run, ask), NULL);
+	by_hand(run, ask);
 	x.line = connect_to(run, &url, &err);
 	if (!x.line && url.tls)
 		run_broken(run, "%s", err.text);

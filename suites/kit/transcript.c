@@ -260,12 +260,13 @@ void hops_end(struct run *run)
 static void mark_by_time(struct run *run)
 {
 	const struct result *r = run->result;
-	const struct check *c = r->checks;
+	const struct check *c = NULL;
 
-	if (!run->failed_us)
+	for (size_t i = 0; i < r->n_checks && !c; i++)
+		if (!r->checks[i].held && !r->checks[i].control)
+			c = &r->checks[i];
+	if (!run->failed_us || !c) /* it was withdrawn: the row is skipped */
 		return;
-	while (c->held || c->control)
-		c++;
 	for (size_t i = 0; i < r->n_hops && strlen(c->got) > 9; i++)
 		if (r->hops[i].detail && strcasestr(r->hops[i].detail, c->got))
 			return;
