@@ -85,17 +85,19 @@ static void add_list(const struct proof *p, const struct columns *c, long m, str
 			buf_printf(b, "%s%s %zu", b->n ? ", " : "", c->sections[i]->section,
 				   kills);
 	}
-	buf_str(b, b->n ? "" : ".");
+	if (!b->n)
+		buf_str(b, ".");
 }
 
 /* Bytes of the list that go on one line. */
 static size_t fitting(const char *list)
 {
-	size_t n = strlen(list);
+	size_t whole = 0;
 
-	while (n > SPAN && memrchr(list, ',', n - 1))
-		n = (size_t)((const char *)memrchr(list, ',', n - 1) - list) + 1;
-	return n;
+	for (size_t n = 0; list[n]; n++)
+		if (n < SPAN && list[n] == ',')
+			whole = n + 1;
+	return strlen(list) <= SPAN || !whole ? strlen(list) : whole;
 }
 
 static void print_mutant(const struct proof *p, const struct columns *c, size_t m, bool colour,
@@ -114,7 +116,7 @@ static void print_mutant(const struct proof *p, const struct columns *c, size_t 
 	} else {
 		add_list(p, c, (long)m, &list);
 		rest = list.p + fitting(list.p);
-		fprintf(out, "%-*.*s  ", SPAN, (int)(rest - list.p), list.p);
+		fprintf(out, "%-*.*s  ", SPAN, (int)fitting(list.p), list.p);
 	}
 	fprintf(out, "%s%s%s\n", ink, killed ? "killed" : "SURVIVED", colour ? "\033[0m" : "");
 	for (; *rest; rest += fitting(rest))
