@@ -120,6 +120,26 @@ static void test_shared_authorities(void)
 	CU_ASSERT_STRING_EQUAL(member(&stage, "realm"), "platform");
 }
 
+/* What keycloak-js puts into frames of any page. */
+static void test_frames(void)
+{
+	static const char *const pages[] = { "3p-cookies/step1.html",
+					     "login-status-iframe.html" };
+
+	for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
+		CU_ASSERT_EQUAL(get(&stage,
+				    arena_printf(stage.arena,
+						 "/realms/platform/protocol/openid-connect/%s",
+						 pages[i]),
+				    NULL),
+				200);
+		CU_ASSERT(says(&stage, "postMessage("));
+		CU_ASSERT(!strncmp(header(&stage, "Content-Type"), "text/html", 9));
+		CU_ASSERT_STRING_EQUAL(header(&stage, "X-Frame-Options"), "");
+		CU_ASSERT_STRING_EQUAL(header(&stage, "Content-Security-Policy"), "");
+	}
+}
+
 /* A token for Microsoft Graph has a nonce in its header, and nobody else can verify it. */
 static void test_graph(void)
 {
@@ -294,6 +314,7 @@ int main(void)
 		{ "groups overage", test_groups_overage },
 		{ "the limit of groups", test_groups_limit },
 		{ "a token for Graph", test_graph },
+		{ "frames of Keycloak", test_frames },
 		{ "pages of browsers", test_pages_of_browsers },
 		{ "shared authorities", test_shared_authorities },
 		{ "people at the edge", test_edge_people },
