@@ -337,6 +337,7 @@ static void ask_for_code(struct exchange *x, const char *message)
 static void start_device_sign_in(struct exchange *x, const struct device_code *d)
 {
 	struct sign_in_request r = { .scope = d->scope, .device_code = d->record.key };
+	const struct browser *b;
 
 	x->tenant = d->tenant;
 	x->facts.tenant = d->tenant->id;
@@ -348,8 +349,12 @@ static void start_device_sign_in(struct exchange *x, const struct device_code *d
 	}
 	x->facts.client_id = x->client->id;
 	r.wants_consent = x->provider->behaviours.device_consent || x->client->consent_required;
+	/* Whoever is signed in here is asked for the consent only. */
+	b = r.wants_consent ? browser_known(x) : NULL;
+	r.user = b ? b->user : NULL;
+	r.auth_time = b ? b->auth_time : 0;
 	sign_in_start(x, &r);
-	redirect(x, location(x, TXT_sign_in_location));
+	redirect(x, location(x, b ? TXT_consent_location : TXT_sign_in_location));
 }
 
 static bool is_open(struct exchange *x, struct device_code *d)
