@@ -3,6 +3,7 @@
 #include "idp-sim/load.h"
 #include "idp-sim/map.h"
 #include "idp-sim/change.h"
+#include "idp-sim/schema.h"
 
 #include <string.h>
 
@@ -153,6 +154,31 @@ static json_t *merged(const json_t *old, const char *key, const char *id, const 
 	return o;
 }
 
+/* The same rules as in a file. The place in a request of one line helps nobody. */
+static bool is_well_typed(const char *list, const char *key, const char *id,
+			  const json_t *patch, struct err *err)
+{
+	json_t *o = json_pack("{s:s}", key, id ? id : "x");
+	AUTO(json_t) json_t *all = json_pack("{s:[o]}", list, o);
+	const char *name;
+	json_t *value;
+	char *at;
+
+	json_object_foreach((json_t *)(uintptr_t)patch, name, value)
+		if (!json_is_null(value) && strcmp(name, key) != 0)
+			json_object_set(o, name, value);
+	AUTO(char) char *text = json_dumps(all, JSON_COMPACT);
+	if (!text)
+		return true;
+	AUTO(conf) struct conf *conf = conf_parse("request", text, strlen(text), err);
+	if (conf && conf_check(conf, record_schema, NULL, err))
+		return true;
+	at = strstr(err->text, ": ");
+	if (at)
+		memmove(err->text, at + 2, strlen(at + 2) + 1);
+	return false;
+}
+
 bool patch_client(struct idp *s, struct provider *p, const char *id, const json_t *patch,
 		  struct err *err)
 {
@@ -160,6 +186,8 @@ bool patch_client(struct idp *s, struct provider *p, const char *id, const json_
 	struct client *old, *c;
 	json_t *o;
 
+	if (!is_well_typed("clients", "id", id, patch, err))
+		return false;
 	pthread_mutex_lock(&s->change);
 	old = map_get(p->clients, id);
 	o = merged(old ? old->source : NULL, "id", id, patch);
@@ -190,6 +218,8 @@ bool patch_user(struct idp *s, struct provider *p, const char *name, const json_
 	struct user *old, *u;
 	json_t *o;
 
+	if (!is_well_typed("users", "name", name, patch, err))
+		return false;
 	pthread_mutex_lock(&s->change);
 	old = map_get(p->users, name);
 	o = merged(old ? old->source : NULL, "name", name, patch);
@@ -230,6 +260,8 @@ bool patch_tenant(struct idp *s, struct provider *p, const char *id, const json_
 	struct tenant *old;
 	json_t *o;
 
+	if (!is_well_typed("tenants", "id", id, patch, err))
+		return false;
 	pthread_mutex_lock(&s->change);
 	old = map_get(p->tenants, id);
 	o = merged(old ? old->source : NULL, "id", id, patch);
@@ -258,9 +290,16 @@ static json_t *tenant_spec(struct idp *s, struct provider *p, const json_t *spec
 const struct tenant *add_tenant(struct idp *s, struct provider *p, const json_t *spec,
 				struct err *err)
 {
+	const char *id = conf_str(spec, "id", "");
 	const struct tenant *t = NULL;
 	json_t *o;
 
+	if (id[strcspn(id, "/?#% ")]) {
+		fail(err, ERR_INPUT, "'%s' is no tenant: it has to fit into a path", id);
+		return NULL;
+	}
+	if (!is_well_typed("tenants", "id", NULL, spec, err))
+		return NULL;
 	pthread_mutex_lock(&s->change);
 	o = tenant_spec(s, p, spec);
 	if (provider_tenant(p, conf_str(o, "id", "")))

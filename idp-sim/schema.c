@@ -81,7 +81,6 @@ static const struct conf_key client_keys[] = {
 	{ "lifetimes", CONF_MAP, .keys = lifetimes, .help = "In place of the provider's." },
 	STRING("audience", "aud of its access tokens, in place of the API's."),
 	WORDS("roles", "Application roles in its own tokens."),
-	STRING("audience", "aud of its tokens, in place of the provider's."),
 	WORDS("granted_scopes", "Scopes that an administrator granted; all when absent."),
 	WORDS("resources", "APIs that it may ask for; all when absent."),
 	WORDS("policy_grants", "Grants that the access policy allows."),
@@ -89,12 +88,6 @@ static const struct conf_key client_keys[] = {
 	{ "spa", CONF_ANY, .help = "True, or how long its refresh tokens live (Entra)." },
 	{ "sign_in_frequency", CONF_ANY, .help = "A sign-in holds so long (Entra)." },
 	NUMBER("rate_limit", "Requests a minute."),
-	WORDS("granted_scopes", "Scopes with consent that it has been granted."),
-	WORDS("policy_grants", "Grants that an access policy lets through; all when absent."),
-	BOOL("blocked", "A policy blocks every sign-in (Entra: Conditional Access)."),
-	BOOL("spa", "A single page app: its refresh tokens end after a day (Entra)."),
-	{ "sign_in_frequency", CONF_DURATION, .help = "People sign in again after that." },
-	NUMBER("rate_limit", "Token requests in a minute."),
 	STRING("oid", "Object id of its service principal (Entra)."),
 	STRING("uuid", "Internal id (Keycloak)."),
 	STRING("service_account", "Subject of its own tokens (Keycloak)."),
@@ -378,5 +371,12 @@ const struct conf_key config_schema[] = {
 			"redis://HOST:PORT/DB, unix:///PATH, or memory."),
 	{ "providers", CONF_DICT, .items = &overlay,
 	  .help = "By the name of the provider: azure, okta, keycloak." },
+	{ 0 },
+};
+
+const struct conf_key record_schema[] = {
+	{ "tenants", CONF_LIST, .items = &tenant },
+	{ "clients", CONF_LIST, .items = &client },
+	{ "users", CONF_LIST, .items = &user },
 	{ 0 },
 };

@@ -11,3 +11,5 @@
 extern const struct conf_key provider_schema[];
 /* A configuration laid over them: idp-sim serve --config. */
 extern const struct conf_key config_schema[];
+/* One of their tenants, clients or users, in a list of that name: what the control API takes. */
+extern const struct conf_key record_schema[];
