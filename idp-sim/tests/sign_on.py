@@ -136,6 +136,7 @@ class SignOn(unittest.TestCase):
         for name, browser in self.each():
             self.assertEqual(self.authorize(browser, name, prompt="none"), 302)
             error = self.back(browser, name)
+            self.assertNotIn(" ", browser.location)
             self.assertEqual(error["error"], "login_required")
             self.assertEqual((error.get("error_description") or "")[:len(SILENT[name] or "")],
                              SILENT[name] or "")

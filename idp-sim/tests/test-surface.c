@@ -193,13 +193,22 @@ static void test_edge_people(void)
 	CU_ASSERT_PTR_NULL(json_object_get(plain, "upn"));
 	CU_ASSERT_PTR_NULL(json_object_get(plain, "email"));
 	CU_ASSERT(control(&stage, "PATCH", "/_sim/providers/azure/users/guest",
-			  "{\"password\":\"x\",\"guest\":true,"
+			  "{\"password\":\"x\",\"guest\":true,\"idp\":\"live.com\","
 			  "\"upn\":\"ann_fabrikam.test#EXT#@contoso.test\","
 			  "\"full_name\":\"\\u00c5nn \\\"G\\\"\"}") < 300);
 	guest = token_of("azure", "guest");
 	CU_ASSERT_STRING_EQUAL(conf_str(guest, "upn", ""),
 			       "ann_fabrikam.test#EXT#@contoso.test");
 	CU_ASSERT_STRING_EQUAL(conf_str(guest, "name", ""), "\u00c5nn \"G\"");
+	/* Where a guest comes from is in ID tokens and those of version 1.0. */
+	CU_ASSERT_PTR_NULL(json_object_get(guest, "idp"));
+	for (int i = 0; i < 2; i++) {
+		CU_ASSERT_EQUAL(control(&stage, "POST", "/_sim/mint",
+					"{\"provider\":\"azure\",\"user\":\"guest\",%s}",
+					i ? "\"token\":\"id\"" : "\"version\":\"1.0\""),
+				200);
+		CU_ASSERT_STRING_EQUAL(conf_str(stage.json, "claims.idp", ""), "live.com");
+	}
 }
 
 /* common leads home: the issuer in the token names another tenant than the path. */
