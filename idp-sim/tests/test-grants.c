@@ -97,34 +97,39 @@ static void test_device_approved(void)
 static void test_pace(void)
 {
 	static const struct {
-		int64_t wait_s;
+		int64_t wait_ms;
 		const char *error;
 	} rows[] = {
 		{ 0, "authorization_pending" },
-		{ 5, "authorization_pending" },
-		{ 5, "authorization_pending" },
-		{ 3, "slow_down" },
-		{ 1, "slow_down" },
-		{ 1, "authorization_pending" },
-		{ 5, "authorization_pending" },
-		{ 60, "authorization_pending" },
+		{ 5000, "authorization_pending" },
+		{ 5000, "authorization_pending" },
+		{ 4900, "slow_down" },
+		{ 50, "slow_down" },
+		{ 50, "authorization_pending" },
+		{ 4990, "authorization_pending" },
+		{ 60000, "authorization_pending" },
 		{ 0, "slow_down" },
-		{ 5, "authorization_pending" },
+		{ 5000, "authorization_pending" },
 	};
 
+	CU_ASSERT_EQUAL(control(&stage, "PUT", "/_sim/clock", "{\"frozen\":true}"), 200);
 	EACH(d)
 	{
 		bool slows = strcmp(d->name, "azure") != 0;
 		const char *user_code, *code = new_device(d, &user_code);
 
 		for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-			if (rows[i].wait_s)
-				advance(&stage, rows[i].wait_s);
+			if (rows[i].wait_ms)
+				CU_ASSERT_EQUAL(control(&stage, "POST", "/_sim/clock/advance",
+							"{\"for\":\"%dms\"}",
+							(int)rows[i].wait_ms),
+						200);
 			CU_ASSERT_EQUAL(poll(d, code), 400);
 			CU_ASSERT_STRING_EQUAL(member(&stage, "error"),
 					       slows ? rows[i].error : "authorization_pending");
 		}
 	}
+	CU_ASSERT_EQUAL(control(&stage, "PUT", "/_sim/clock", "{\"frozen\":false}"), 200);
 }
 
 static void test_device_declined_or_late(void)
