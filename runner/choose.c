@@ -54,9 +54,10 @@ static void count_left(const struct pool *p)
 /* Where others are at work, one more lab has to be up long before they are through. */
 static bool worth_a_lab(const struct pool *p, const struct choice *c, unsigned lab)
 {
+	enum { QUICK_MS = 500 };
 	int64_t left_ms = (int64_t)p->left_in[lab] * p->row.ms;
 
-	return c->same_lab || !c->busy || !p->lab.n ||
+	return c->same_lab || !c->busy || p->lab.ms < QUICK_MS ||
 	       left_ms > 2 * p->lab.ms * (int64_t)c->busy;
 }
 
