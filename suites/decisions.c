@@ -312,9 +312,14 @@ static bool is_bound(const struct binding *b)
 	return strcmp(b->kind, "another") != 0;
 }
 
+/* In lower case, as the names of workspaces are. */
 static const char *bound_in(struct run *run, const struct binding *b, enum role role)
 {
-	return run_printf(run, "by-%s-%s", b->kind, role_names[role]);
+	static const char *const words[] = {
+		[VIEWER] = "viewer", [EDITOR] = "editor", [ADMIN] = "admin"
+	};
+
+	return run_printf(run, "by-%s-%s", b->kind, words[role]);
 }
 
 /* A workspace for each role bound in each way. */
