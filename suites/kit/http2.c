@@ -18,6 +18,7 @@ struct exchange {
 	const struct http2_ask *ask;
 	nghttp2_session *session;
 	struct wire_line *line;
+	struct buf out; /* frames that are to leave together */
 	int status;
 	size_t sent; /* of the body */
 	bool over;
@@ -55,7 +56,18 @@ static long on_send(nghttp2_session *session, const uint8_t *bytes, size_t n, in
 {
 	struct exchange *x = ctx;
 
-	return wire_say(x->line, bytes, n) ? (long)n : NGHTTP2_ERR_CALLBACK_FAILURE;
+	buf_add(&x->out, bytes, n);
+	return (long)n;
+}
+
+/* All frames of a request in one piece: what a gateway knows of it is then no matter of time. */
+static bool send_frames(struct exchange *x)
+{
+	bool sent =
+		nghttp2_session_send(x->session) == 0 && wire_say(x->line, x->out.p, x->out.n);
+
+	buf_reset(&x->out);
+	return sent;
 }
 
 static size_t to_nv(const struct http2_field *fields, nghttp2_nv *nv)
@@ -135,7 +147,7 @@ static void talk(struct exchange *x, const struct http2_ask *ask)
 	x->over = false;
 	nghttp2_submit_request(x->session, NULL, nv, to_nv(x->ask->fields, nv),
 			       x->ask->body ? &body : NULL, NULL);
-	while (!x->over && nghttp2_session_send(x->session) == 0) {
+	while (!x->over && send_frames(x)) {
 		int64_t left = deadline - clk_mono_ms();
 		long n = left > 0 ? wire_hear(x->line, part, sizeof(part), (int)left) : -1;
 
@@ -236,6 +248,7 @@ const struct answer *request_http2(struct run *run, const struct http2_ask *ask)
 		talk(&x, ask);
 		nghttp2_session_del(x.session);
 	}
+	buf_done(&x.out);
 	wire_close(x.line);
 	a->status = x.status;
 	a->reached = upstream_count(run) - before;
