@@ -60,6 +60,9 @@ static const struct attempt broken_list[] = {
 	{ "/apis/%c0%ae%c0%ae/internal", GET("/apis/%c0%ae%c0%ae/internal/x"), NOT_THERE },
 	{ "/apis/%u002e%u002e/internal", GET("/apis/%u002e%u002e/internal/x"), NOT_THERE },
 	{ "/internal%/x", GET("/internal%/x"), NOT_THERE },
+	{ "a zero byte between dots", GET("/apis/.%00./internal/x"), NOT_THERE },
+	{ "a blank behind dots", GET("/apis/..%20/internal/x"), NOT_THERE },
+	{ "a carriage return behind dots", GET("/apis/..%0d/internal/x"), NOT_THERE },
 	{ "overlong UTF-8 as it is", GET("/\xc0\xaf../internal/x"), NOT_THERE },
 	{ 0 }
 };
@@ -67,6 +70,9 @@ static const struct attempts broken = { .yes = true, .list = broken_list };
 
 static const struct attempt form_list[] = {
 	{ "http://HOST/internal", GET("http://${host}/internal/x"), NOT_THERE },
+	{ "http://USER@HOST/internal", GET("http://user@${host}/internal/x"), NOT_THERE },
+	{ "https://HOST/internal", GET("https://${host}/internal/x"), NOT_THERE },
+	{ "//other.example/internal", GET("//other.example/internal/x"), NOT_THERE },
 	{ "http://other.example/internal", GET("http://other.example/internal/x"), NOT_THERE },
 	{ "a number sign", GET("${ws}#x"), NOT_THERE },
 	{ "a number sign before dots", GET("/apis/x#/../../internal/x"), NOT_THERE },

@@ -81,6 +81,12 @@ static const struct attempt coding_list[] = {
 	{ "chunked, identity",
 	  POST("Content-Length: 87\r\nTransfer-Encoding: chunked, identity\r\n") "0\r\n\r\n" SMUGGLED,
 	  ONE_ONLY },
+	{ "chunked, chunked",
+	  POST("Content-Length: 87\r\nTransfer-Encoding: chunked, chunked\r\n") "0\r\n\r\n" SMUGGLED,
+	  ONE_ONLY },
+	{ "chunked with a parameter",
+	  POST("Content-Length: 87\r\nTransfer-Encoding: chunked;q=1\r\n") "0\r\n\r\n" SMUGGLED,
+	  ONE_ONLY },
 	{ "chunked and identity in two lines",
 	  POST("Content-Length: 87\r\nTransfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n")
 	  "0\r\n\r\n" SMUGGLED, ONE_ONLY },
@@ -107,11 +113,27 @@ static const struct attempt odd_length_list[] = {
 	{ "a length with an underscore", POST("Content-Length: 1_0\r\n") SMUGGLED, ONE_ONLY },
 	{ "a list of lengths", POST("Content-Length: 0, 82\r\n") SMUGGLED, ONE_ONLY },
 	{ "an empty length", POST("Content-Length:\r\n") SMUGGLED, ONE_ONLY },
+	{ "a length with a blank within", POST("Content-Length: 8 2\r\n") SMUGGLED, ONE_ONLY },
 	{ "a length in hexadecimal", POST("Content-Length: 0x52\r\n") SMUGGLED, ONE_ONLY },
 	{ 0 }
 };
 static const struct attempts odd_lengths = { .to_the_end = true,
 					     .list = odd_length_list };
+
+static const struct attempt number_list[] = {
+	{ "a length beyond 64 bits", POST("Content-Length: 18446744073709551698\r\n") SMUGGLED,
+	  ONE_ONLY },
+	{ "a coding on a folded line",
+	  POST("Content-Length: 87\r\nTransfer-Encoding:\r\n chunked\r\n") "0\r\n\r\n" SMUGGLED,
+	  ONE_ONLY },
+	{ "a chunk beyond 64 bits",
+	  POST("Transfer-Encoding: chunked\r\n") "10000000000000005\r\nhello\r\n0\r\n\r\n" SMUGGLED,
+	  ONE_ONLY },
+	{ "a chunk whose size is below zero",
+	  POST("Transfer-Encoding: chunked\r\n") "-5\r\nhello\r\n0\r\n\r\n" SMUGGLED, ONE_ONLY },
+	{ 0 }
+};
+static const struct attempts numbers = { .to_the_end = true, .list = number_list };
 /* clang-format on */
 
 /* ---- upgrades ---- */
@@ -390,6 +412,25 @@ static const struct scenario rows[] = {
 		.surfaces = GATEWAY,
 		.play = play_attempts,
 		.arg = &odd_lengths,
+	},
+	{
+		.name = "numbers-without-end",
+		.title = "lengths beyond 64 bits, chunks below zero, a folded coding",
+		.promise =
+			"A length that does not fit, or is on another line, hides no request.",
+		.page = PAGE_DEPLOY_GATEWAY,
+		.source = "RFC 9112, 5.2, 6.3 and 7.1; CWE-190",
+		.given = "alice's token",
+		.when = "POST such lengths and chunks, with a request behind them",
+		.remedy = "Answer 400 to numbers that do not fit, and to folded lines.",
+		.consequence = "lets a client smuggle requests past every decision",
+		.tags = "raw-bytes intrusive",
+		.guard = "the reference's numbers do not wrap around, and it has no folded "
+			 "lines",
+		.level = LEVEL_ADVICE,
+		.surfaces = GATEWAY,
+		.play = play_attempts,
+		.arg = &numbers,
 	},
 	{
 		.name = "body-arrives",
