@@ -3,7 +3,8 @@
 
 One decision point, the reference's, is asked through each protocol by a door that translates:
 adapters.py door LISTEN REFERENCE ENTITIES [OPTION...]. It must pass through each, and with a
-defect it must fail through each. TAP.
+defect it must fail through each. An AuthZEN door that publishes other paths (--moved) is asked there, and
+one that answers to other questions (--astray: another X-Request-ID) decides nothing. TAP.
 """
 import http.client
 import http.server
@@ -16,12 +17,14 @@ import tempfile
 
 ALLOW = "/apis/auth/v2/authz/allow"
 PREFIX = "/apis/auth/ext-authz"
+METADATA = "/.well-known/authzen-configuration"
 
 
 class Door(http.server.BaseHTTPRequestHandler):
     """Speaks AuthZEN, OPA's Data API, ext_authz, forward-auth and the platform's own words."""
     protocol_version = "HTTP/1.1"
     behind = None
+    moved = astray = False
 
     def log_message(self, format, *args):
         pass
@@ -36,7 +39,7 @@ class Door(http.server.BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
         if "X-Request-ID" in self.headers:
-            self.send_header("X-Request-ID", self.headers["X-Request-ID"])
+            self.send_header("X-Request-ID", self.headers["X-Request-ID"] + ("0" if self.astray else ""))
         self.end_headers()
         self.wfile.write(body)
 
@@ -88,13 +91,18 @@ class Door(http.server.BaseHTTPRequestHandler):
 
     def answer(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        if self.path.startswith("/.well-known/"):
+        evaluation = "/moved/" if self.moved else "/access/v1/evaluation"
+        if self.path == METADATA and self.moved:
+            at = f"http://{self.headers['Host']}/moved/"
+            self.reply(200, json.dumps({"policy_decision_point": at, "access_evaluation_endpoint": at + "one",
+                                        "access_evaluations_endpoint": at + "many"}).encode())
+        elif self.path.startswith("/.well-known/") or self.moved and self.path.startswith("/access/"):
             self.reply(404)
         elif self.path.startswith(PREFIX + "/"):
             self.by_status(self.command, self.path[len(PREFIX):])
         elif self.path == "/apis/auth/authenticate":
             self.by_status(self.headers["X-Forwarded-Method"], self.headers["X-Forwarded-Uri"])
-        elif self.path.startswith("/access/v1/evaluation"):
+        elif self.path.startswith(evaluation):
             self.authzen(json.loads(body))
         elif self.path.startswith("/v1/data/authz/"):
             self.reply(*self.ask("POST", os.path.dirname(ALLOW) + self.path[14:], body))
@@ -105,6 +113,8 @@ class Door(http.server.BaseHTTPRequestHandler):
 
 
 def stand(listen, reference, entities, options):
+    Door.moved, Door.astray = "--moved" in options, "--astray" in options
+    options = [o for o in options if o not in ("--moved", "--astray")]
     with subprocess.Popen([reference, "pdp", "--entities", entities, *options],
                           stdout=subprocess.PIPE, text=True) as behind:
         Door.behind = re.search(r"http://([0-9.:]+)", behind.stdout.readline()).group(1)
@@ -145,7 +155,7 @@ def main(gauntlet, reference):
     tables = ["--section", "decisions,403"]
     defect = (["--mutant", "pdp-patch-means-read"], ["--filter", "decisions/every-endpoint-by-role*"])
     failed = 0
-    print(f"1..{2 * len(adapters)}")
+    print(f"1..{2 * len(adapters) + 2}")
     for i, adapter in enumerate(adapters):
         code, said = play(gauntlet, reference, adapter, [], tables)
         counts = re.search(r"\d+ passed.*", said)
@@ -156,6 +166,14 @@ def main(gauntlet, reference):
         for line in ([] if code == 0 else said.splitlines()) + ([] if caught == 1 else told.splitlines()):
             print("#", line)
         failed += (code != 0) + (caught != 1)
+    table = ["--filter", "decisions/has-role-by-binding*", "--filter", "decisions/every-permission-by-role*"]
+    for i, (option, want, part) in enumerate((("--moved", 0, "2 passed"), ("--astray", 3, "no decision (status 200)"))):
+        code, said = play(gauntlet, reference, "authzen", [option], table)
+        held = code == want and part in said
+        print("ok" if held else "not ok", 2 * len(adapters) + i + 1, "- authzen", option, "exit status", code)
+        for line in [] if held else said.splitlines():
+            print("#", line)
+        failed += not held
     return 1 if failed else 0
 
 
