@@ -13,8 +13,8 @@ enum {
 	HEAD = 42,
 	ROW = 32,
 	TALL = 44,
-	LETTER = 73,   /* tenths of a pixel: mono at 12 px */
-	OVERHANG = 4,  /* a label may pass the lanes it stands between a little */
+	LETTER = 73,  /* tenths of a pixel: mono at 12 px */
+	OVERHANG = 4, /* a label may pass the lanes it stands between a little */
 	MOST_LANES = 12,
 };
 

@@ -161,7 +161,8 @@ static void the_guilty_message_is_marked(void)
 {
 	static const char look[] =
 		"python3 -c \"import json\n"
-		"r = [r for r in json.load(open('m.json'))['results'] if r['verdict'] == 'FAILED']\n"
+		"r = [r for r in json.load(open('m.json'))['results'] if r['verdict'] == "
+		"'FAILED']\n"
 		"hops = r[0]['hops']\n"
 		"at = [i for i, h in enumerate(hops) if h.get('marked')]\n"
 		"sent = [i for i, h in enumerate(hops) if (h['from'], h['to']) == "
