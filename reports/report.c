@@ -76,9 +76,15 @@ struct results *report_read(const char *path, struct err *err)
 
 	if (!file_read(path, REPORT_LIMIT, &text, &n, err))
 		return NULL;
+	if (strspn(text, " \t\r\n") >= n) {
+		fail(err, ERR_INPUT,
+		     "%s: the file is empty; a run writes one by --report json=%s", path, path);
+		return NULL;
+	}
 	o = json_loadb(text, n, JSON_REJECT_DUPLICATES, &why);
 	if (!o) {
-		fail(err, ERR_INPUT, "%s:%d:%d: %s", path, why.line, why.column, why.text);
+		fail(err, ERR_INPUT, "%s:%d:%d: not a JSON report of gauntlet: %s", path,
+		     why.line, why.column, why.text);
 		return NULL;
 	}
 	rs = results_from_json(o, err);

@@ -17,7 +17,7 @@ static void usage_of_option(const struct option_row *r, FILE *out)
 void options_help(const struct verb_row *verbs, const struct verb_row *verb, FILE *out)
 {
 	if (verb) {
-		fprintf(out, "gauntlet %s%s%s: %s.\n\n", verb->name, *verb->operands ? " " : "",
+		fprintf(out, "gauntlet %s%s%s: %s\n\n", verb->name, *verb->operands ? " " : "",
 			verb->operands, verb->help);
 		for (const struct option_row *r = option_rows; r->name; r++) {
 			if (r->verbs & verb->bit)

@@ -4,6 +4,7 @@
 #include "idp-sim/base/buf.h"
 #include "idp-sim/base/clk.h"
 #include "reports/write.h"
+#include "suites/kit/play.h"
 
 #include <ctype.h>
 #include <fnmatch.h>
@@ -85,16 +86,97 @@ bool version_within(const char *version, const char *range)
 	return true;
 }
 
+static bool is_date(const char *s)
+{
+	struct tm tm = { 0 };
+	const char *end = strlen(s) == 10 ? strptime(s, "%Y-%m-%d", &tm) : NULL;
+	int day = tm.tm_mday;
+
+	return end && !*end && timegm(&tm) > 0 && tm.tm_mday == day;
+}
+
+static bool is_range(const char *range)
+{
+	while (*range) {
+		size_t op = strspn(range, "<>="), n = strcspn(range, " ,");
+
+		if (op > 2 || (n && !isdigit((unsigned char)range[op])))
+			return false;
+		range += n + (range[n] != '\0');
+	}
+	return true;
+}
+
+/* What would never end, or never cover anything, is a mistake. */
+static bool check_entries(struct known *k, struct err *err)
+{
+	const json_t *e;
+	size_t i;
+
+	json_array_foreach(k->entries, i, e) {
+		const char *expiry = conf_str(e, "expiry", NULL);
+		char at[60];
+
+		snprintf(at, sizeof at, "/known/%zu/expiry", i);
+		if (expiry && !is_date(expiry))
+			return conf_fail(k->conf, at, err, "'%s' is no day: YYYY-MM-DD",
+					 expiry);
+		snprintf(at, sizeof at, "/known/%zu/versions", i);
+		if (!is_range(conf_str(e, "versions", "")))
+			return conf_fail(k->conf, at, err,
+					 "'%s' is no range of versions: '>=0.3 <0.4', '=1.2'",
+					 conf_str(e, "versions", ""));
+	}
+	return true;
+}
+
+static bool names_a_row(const char *glob)
+{
+	size_t n = strcspn(glob, "@");
+	AUTO(char) char *name = strndup(glob, n);
+
+	for (size_t i = 0; suites[i]; i++) {
+		for (size_t r = 0; r < suites[i]->n; r++) {
+			char id[200];
+
+			snprintf(id, sizeof id, "%s/%s", suites[i]->section,
+				 suites[i]->rows[r].name);
+			if (!fnmatch(name, id, 0))
+				return true;
+		}
+	}
+	return false;
+}
+
+void known_announce(const struct known *k, FILE *out)
+{
+	const json_t *e;
+	size_t i;
+
+	json_array_foreach(k->entries, i, e) {
+		const char *id = conf_str(e, "id", "");
+		struct err err = { 0 };
+		char at[40];
+
+		snprintf(at, sizeof at, "/known/%zu/id", i);
+		if (!names_a_row(id) &&
+		    !conf_fail(k->conf, at, &err, "no scenario '%s': the entry covers nothing",
+			       id))
+			fprintf(out, "gauntlet: %s\n", err.text);
+	}
+}
+
 struct known *known_load(const char *path, const char *version, struct err *err)
 {
 	struct known *k = calloc(1, sizeof *k);
 
 	k->conf = conf_load(path, err);
-	if (!k->conf || !conf_check(k->conf, known_keys, NULL, err)) {
+	if (k->conf)
+		k->entries = json_object_get(conf_root(k->conf), "known");
+	if (!k->conf || !conf_check(k->conf, known_keys, NULL, err) || !check_entries(k, err)) {
 		known_free(k);
 		return NULL;
 	}
-	k->entries = json_object_get(conf_root(k->conf), "known");
 	k->version = strdup(version ? version : "");
 	return k;
 }

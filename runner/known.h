@@ -27,6 +27,8 @@ extern const struct conf_key known_keys[];
 /* version: of the target, for `versions`; may be "". */
 struct known *known_load(const char *path, const char *version, struct err *err) MUST_CHECK;
 void known_free(struct known *k); /* takes NULL */
+/* Names the entries that cover no scenario there is. */
+void known_announce(const struct known *k, FILE *out);
 /* Marks r when an entry covers it. Strings live in a or in k. */
 void known_apply(const struct known *k, struct arena *a, struct result *r);
 /* Is version within a range such as ">=0.3.0 <0.4"? An empty range holds everything. */

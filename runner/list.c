@@ -108,7 +108,8 @@ int verb_list(const struct options *o)
 		       : !plan.n		   ? EXIT_NOTHING
 						   : print(o, &plan);
 		if (code == EXIT_NOTHING)
-			fprintf(stderr, "gauntlet: nothing was selected\n");
+			fprintf(stderr, "gauntlet: %s; gauntlet list names what there is\n",
+				options_selection(o, s.arena));
 	}
 	plan_done(&plan);
 	session_close(&s);

@@ -2,11 +2,13 @@
 /* options.c - the option table, and the parser that walks it. */
 #include "runner/options.h"
 
+#include "idp-sim/base/buf.h"
 #include "idp-sim/base/conf.h"
 
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { SELECTS = RUN | LIST | PROVE | GATE, PLAYS = RUN | PROVE | GATE };
 
@@ -116,21 +118,71 @@ static bool wrong(const struct option_row *r, const char *value, const char *exp
 	return fail(err, ERR_INPUT, "--%s %s: expected %s", r->name, value, expected);
 }
 
+bool word_refused(const char *name, const char *word, const char *const *allowed,
+		  struct err *err)
+{
+	const char *near = conf_nearest(word, allowed);
+	AUTO_BUF all = { 0 };
+
+	for (size_t i = 0; allowed[i]; i++)
+		buf_printf(&all, "%s%s", i ? ", " : "", allowed[i]);
+	return fail(err, ERR_INPUT, "--%s %s: unknown%s%s%s; allowed: %s", name, word,
+		    near ? ": did you mean '" : "", near ? near : "", near ? "'?" : "", all.p);
+}
+
+static bool may_be_file(const struct option_row *r)
+{
+	return r->words == provider_words || r->words == edition_words;
+}
+
+/* One of the words, or a file of the user's own where that is possible. */
 static bool check_word(const struct option_row *r, const char *word, struct err *err)
 {
-	const char *near;
-
 	if (!r->words)
 		return true;
 	for (const char *const *w = r->words; *w; w++) {
 		if (!strcmp(*w, word))
 			return true;
 	}
-	if (r->words == provider_words || r->words == edition_words)
-		return true; /* a file of the user's own */
-	near = conf_nearest(word, r->words);
-	return fail(err, ERR_INPUT, "--%s %s: unknown%s%s%s", r->name, word,
-		    near ? ": did you mean '" : "", near ? near : "", near ? "'?" : "");
+	if (may_be_file(r) && access(word, R_OK) == 0)
+		return true;
+	if (may_be_file(r) && strpbrk(word, "/."))
+		return fail_errno(err, "--%s %s", r->name, word);
+	return word_refused(r->name, word, r->words, err);
+}
+
+bool options_check_words(const struct options *o, struct err *err)
+{
+	for (const struct option_row *r = option_rows; r->name; r++) {
+		const struct words *w = (const void *)((const char *)o + r->offset);
+
+		for (size_t i = 0; r->kind == WORDS && i < w->n; i++) {
+			if (!check_word(r, w->items[i], err))
+				return false;
+		}
+	}
+	return true;
+}
+
+char *options_selection(const struct options *o, struct arena *a)
+{
+	AUTO_BUF b = { 0 };
+
+	for (const struct option_row *r = option_rows; strcmp(r->name, "list") != 0; r++) {
+		const void *field = (const char *)o + r->offset;
+		const struct words *w = field;
+		bool several = r->kind == WORDS || r->kind == TEXTS;
+
+		for (size_t i = 0; several && i < w->n; i++)
+			buf_printf(&b, "%s--%s %s", b.n ? ", " : "", r->name, w->items[i]);
+		if (r->kind == TEXT && *(const char *const *)field)
+			buf_printf(&b, "%s--%s %s", b.n ? ", " : "", r->name,
+				   *(const char *const *)field);
+		if (r->kind == SHARD && o->shards)
+			buf_printf(&b, "%s--%s %ld/%ld", b.n ? ", " : "", r->name, o->shard,
+				   o->shards);
+	}
+	return arena_printf(a, "nothing was selected%s%s", b.n ? " by " : "", b.n ? b.p : "");
 }
 
 static bool take_words(struct options *o, const struct option_row *r, struct words *w,
@@ -158,6 +210,8 @@ static bool take_count(const struct option_row *r, long *ret, const char *value,
 	*ret = strtol(value, &end, 10);
 	if (errno || end == value || *end || *ret < 0 || *ret > 100000)
 		return wrong(r, value, "a count", err);
+	if (!*ret && !strcmp(r->name, "jobs"))
+		return wrong(r, value, "at least one", err);
 	return true;
 }
 
@@ -169,7 +223,7 @@ static bool take_duration(const struct option_row *r, int64_t *ret, const char *
 	double seconds = strtod(value, &end);
 
 	*ret = end == value || *end ? conf_duration_ms(text, -1) : (int64_t)(seconds * 1000);
-	if (*ret < 0)
+	if (*ret <= 0)
 		return wrong(r, value, "a duration such as 90s or 2m", err);
 	return true;
 }

@@ -100,6 +100,14 @@ extern const struct option_row option_rows[]; /* name NULL ends it */
 bool options_parse(struct options *o, const struct verb_row *verbs, int argc, char **argv,
 		   struct err *err) MUST_CHECK;
 void options_done(struct options *o);
+/* Are the words of the fields that have a list of them on it, or files? For what other files
+ * than the command line say. */
+bool options_check_words(const struct options *o, struct err *err) MUST_CHECK;
+/* "nothing was selected by --tag fast, --surface pdp", in a. */
+char *options_selection(const struct options *o, struct arena *a);
+/* "--NAME WORD: unknown", with the nearest and all of allowed. Always false. */
+bool word_refused(const char *name, const char *word, const char *const *allowed,
+		  struct err *err);
 /* --help of one verb, or of the program when verb is NULL. */
 void options_help(const struct verb_row *verbs, const struct verb_row *verb, FILE *out);
 /* The completion script for "bash", "zsh" or "fish"; false when shell is none of them. */

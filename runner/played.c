@@ -111,7 +111,8 @@ void played_make(struct played *p, const struct options *o, bool gated)
 	if (!plan_make(&p->plan, &f, &err)) {
 		p->code = complain(&err);
 	} else if (!plan_rows(&p->plan)) {
-		fprintf(stderr, "gauntlet: nothing was selected\n");
+		fprintf(stderr, "gauntlet: %s; gauntlet list names what there is\n",
+			options_selection(o, p->s.arena));
 		/* An empty shard has a report too, or the others could not be merged. */
 		if (o->shards > 1)
 			play(p, gated, &err);

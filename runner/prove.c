@@ -32,6 +32,27 @@ static bool mutant_wanted(const struct options *o, const struct mutant_row *m)
 	return wanted;
 }
 
+/* A mutant that is misspelt would be proved by silence. */
+static bool mutants_exist(const struct options *o, struct arena *a, struct err *err)
+{
+	const char **names = arena_alloc(a, (n_mutant_rows + 1) * sizeof *names);
+
+	for (size_t k = 0; k < n_mutant_rows; k++)
+		names[k] = mutant_rows[k].name;
+	for (size_t i = 0; i < o->operands.n; i++) {
+		const char *word = o->operands.items[i], *near = conf_nearest(word, names);
+		size_t k = 0;
+
+		while (k < n_mutant_rows && fnmatch(word, names[k], 0) != 0)
+			k++;
+		if (k == n_mutant_rows)
+			return fail(err, ERR_INPUT, "no mutant '%s'%s%s%s", word,
+				    near ? ": did you mean '" : "; prove --list names them",
+				    near ? near : "", near ? "'?" : "");
+	}
+	return true;
+}
+
 /* Options of the rows: --surface chose mutants, not doors. */
 static struct options row_options(const struct options *o)
 {
@@ -297,11 +318,14 @@ int verb_prove(const struct options *o)
 	f = session_plan_for(&v.s, false);
 	f.options = &v.rows;
 	v.proof.arena = arena_new();
-	if (!plan_make(&v.all, &f, &err)) {
+	if (!mutants_exist(o, v.proof.arena, &err) || !plan_make(&v.all, &f, &err)) {
 		code = complain(&err);
 	} else {
 		choose_mutants(&v);
 		code = v.proof.n_mutants ? prove(&v, &err) : EXIT_NOTHING;
+		if (code == EXIT_NOTHING)
+			fprintf(stderr, "gauntlet: %s: no row there catches such a mutant\n",
+				options_selection(o, v.proof.arena));
 	}
 	for (int i = 0; i < 2; i++)
 		pool_free(v.pools[i]);

@@ -90,12 +90,8 @@ static bool check_sections(const struct options *o, struct err *err)
 	for (; suites[n] && n + 1 < ARRAY_LEN(known); n++)
 		known[n] = suites[n]->section;
 	for (size_t i = 0; i < o->section.n; i++) {
-		const char *near = conf_nearest(o->section.items[i], known);
-
 		if (!word_listed(known, o->section.items[i]))
-			return fail(err, ERR_INPUT, "--section %s: unknown%s%s%s",
-				    o->section.items[i], near ? ": did you mean '" : "",
-				    near ? near : "", near ? "'?" : "");
+			return word_refused("section", o->section.items[i], known, err);
 	}
 	return true;
 }
@@ -111,7 +107,29 @@ static bool check_only(const struct options *o, struct err *err)
 	return true;
 }
 
+static bool some_row_has(const char *tag)
+{
+	for (size_t i = 0; suites[i]; i++) {
+		for (size_t k = 0; k < suites[i]->n; k++) {
+			if (has_word(suites[i]->rows[k].tags, tag))
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool check_tags(const struct options *o, struct err *err)
+{
+	for (size_t i = 0; i < o->tag.n; i++) {
+		const char *tag = o->tag.items[i] + (o->tag.items[i][0] == '!');
+
+		if (!some_row_has(tag))
+			return fail(err, ERR_INPUT, "--tag %s: no scenario has that tag", tag);
+	}
+	return true;
+}
+
 bool select_check(const struct options *o, struct err *err)
 {
-	return check_sections(o, err) && check_only(o, err);
+	return check_sections(o, err) && check_only(o, err) && check_tags(o, err);
 }

@@ -159,6 +159,8 @@ static bool load_known(struct session *s, struct err *err)
 	if (!path)
 		return true;
 	s->known = known_load(path, s->target ? s->target->version : "", err);
+	if (s->known)
+		known_announce(s->known, stderr);
 	return s->known != NULL;
 }
 
@@ -211,8 +213,9 @@ bool session_open(struct session *s, const struct options *o, struct err *err)
 	s->own = *o;
 	s->reference_cli = reference_program(s->arena);
 	s->jobs = jobs_of(o);
-	if (!reports_check(o, err) || !same_as_read(s, err) || !load_target(s, err) ||
-	    !load_known(s, err) || !choose_ids(s, err) || !folder_make(&s->folder, err))
+	if (!reports_check(o, err) || !options_check_words(o, err) || !same_as_read(s, err) ||
+	    !load_target(s, err) || !load_known(s, err) || !choose_ids(s, err) ||
+	    !folder_make(&s->folder, err))
 		return false;
 	s->own.timeout_ms = row_timeout(s);
 	return true;
@@ -302,17 +305,13 @@ bool reports_check(const struct options *o, struct err *err)
 		const char *spec = o->report.items[i], *eq = strchr(spec, '=');
 		AUTO(char) char *name = strndup(spec, eq ? (size_t)(eq - spec) : 0);
 		const char *known[32] = { 0 };
-		const char *near;
 
 		if (!eq || eq == spec || !eq[1])
 			return fail(err, ERR_INPUT, "--report %s: expected FORMAT=FILE", spec);
 		for (size_t k = 0; report_formats[k] && k + 1 < ARRAY_LEN(known); k++)
 			known[k] = report_formats[k]->name;
-		near = conf_nearest(name, known);
 		if (!report_find(name))
-			return fail(err, ERR_INPUT, "--report %s: unknown format%s%s%s", spec,
-				    near ? ": did you mean '" : "", near ? near : "",
-				    near ? "'?" : "");
+			return word_refused("report", name, known, err);
 	}
 	return true;
 }

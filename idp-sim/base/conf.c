@@ -188,6 +188,11 @@ static void first_complaint(struct fy_diag *diag, const char *name, struct err *
 static struct fy_document *parse(const char *name, const char *text, size_t n, struct err *err)
 {
 	struct fy_diag_cfg diag_cfg;
+
+	if (strspn(text, " \t\r\n") >= n) {
+		fail(err, ERR_INPUT, "%s: the file is empty", name);
+		return NULL;
+	}
 	fy_diag_cfg_default(&diag_cfg);
 	struct fy_diag *diag = fy_diag_create(&diag_cfg);
 	fy_diag_set_collect_errors(diag, true);

@@ -36,6 +36,27 @@ def _():
         exits(f"run --{option} /no/such/file", 2)
 
 
+@expect("a mistake is told before anything runs: its word, the nearest, what is allowed")
+def _():
+    put("empty.json", "")
+    for words, said in (
+            ("run --provider azur", "did you mean 'azure'?; allowed: azure, okta, keycloak"),
+            ("run --provider ./none.yaml", "./none.yaml: No such file"),
+            ("list --edition nmo", "allowed: nemo, nmp, nemo-callout"),
+            ("run --level must", "allowed: documented, extended, advice"),
+            ("run --surface door", "allowed: cli, gateway"),
+            ("run --tag fsat", "no scenario has that tag"),
+            ("run --jobs 0", "expected at least one"),
+            ("run --timeout 0", "expected a duration"),
+            ("run --report paper=x", "--report paper: unknown; allowed: "),
+            ("prove no-such-mutant", "no mutant 'no-such-mutant'"),
+            ("compare empty.json empty.json", "empty.json: the file is empty"),
+            ("run --failed empty.json", "empty.json: the file is empty")):
+        assert said in exits(words, 2).stderr, (words, said)
+    assert "by --filter nothing/*, --shard 1/2;" in exits(
+        "run --filter nothing/* --shard 1/2", 4).stderr
+
+
 @expect("exit 3: the run itself broke")
 def _():
     exits("run --only plain/passes", 3, GAUNTLET_FAKE_GATE="broken")

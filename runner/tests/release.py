@@ -212,6 +212,30 @@ def _():
                      exits("run --only tricky/fails --known known.yaml", 2).stderr)
 
 
+@expect("known: a day or a range that is none is a mistake with its place; a dead entry is named")
+def _():
+    entry = 'known:\n- id: plain/passes@*\n  reason: x\n  '
+    for line, said in (("expiry: 2026-02-30", "known.yaml:4:3: '2026-02-30' is no day"),
+                       ("expiry: soon", "no day"), ("versions: ~1.2", "no range of versions"),
+                       ("versions: '>= 1'", "no range of versions")):
+        put("known.yaml", entry + line + "\n")
+        assert said in exits("run --only plain/passes --known known.yaml", 2).stderr, said
+    put("known.yaml", "known:\n- {id: plain/was-once@azure, reason: x}\n")
+    assert "known.yaml:2:4: no scenario 'plain/was-once@azure'" in exits(
+        "run --only plain/in-azure --known known.yaml", 0).stderr
+    put("known.yaml", "")
+    ran = exits("run --only plain/in-azure --known known.yaml", 2)
+    assert ran.stderr == "gauntlet: known.yaml: the file is empty\n", ran.stderr
+
+
+@expect("gate: a provider or a door that there is not is a mistake of the release file")
+def _():
+    for words in ("providers: [azur]", "surfaces: [gatway]", "edition: nmo"):
+        release("target: cli.yaml, " + words)
+        two_targets()
+        assert "did you mean" in exits("gate release.yaml", 2).stderr, words
+
+
 @expect("provenance: build, edition, target and digests, provider files, set, seed, machine, times")
 def _():
     put("cli.yaml", CLI + "version: 1.4.2\n")
