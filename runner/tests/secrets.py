@@ -27,12 +27,14 @@ JWT = re.compile(r"eyJ[\w-]+\.[\w-]*\.([\w-]{20,})")
 
 # Runs the reference CLI; keeps the arguments and every file of its home.
 CLI_WITNESS = """
-import os, pathlib, subprocess, sys
-ended = subprocess.run([%(reference)r, "cli", *sys.argv[1:]]).returncode
+import os, sys
+ended = os.spawnv(os.P_WAIT, %(reference)r, [%(reference)r, "cli", *sys.argv[1:]])
 with open(%(seen)r, "a") as seen:
     seen.write("\\n".join(sys.argv[1:]) + "\\n")
-    for path in pathlib.Path(os.environ["HOME"]).rglob("*.yaml"):
-        seen.write(path.read_text())
+    for folder, _, names in os.walk(os.environ["HOME"]):
+        for name in names:
+            if name.endswith(".yaml"):
+                seen.write(open(os.path.join(folder, name)).read())
 sys.exit(ended if ended >= 0 else 128 - ended)
 """
 
@@ -40,7 +42,7 @@ CLI_TARGET = """
 target: leaking-cli
 kind: cli
 edition: nemo
-command: ["%(python)s", "${here}/witness.py"]
+command: ["%(python)s", "-SE", "${here}/witness.py"]
 config: "${home}/.config/nmp/config.yaml"
 env: {NMP_BASE_URL: "${platform}", REFERENCE_MUTANT: "%(mutants)s"}
 claims: [cli.login, cli.scope_option, cli.no_browser, cli.status, cli.token, cli.refresh,
@@ -132,7 +134,7 @@ target: loud-cli
 kind: cli
 edition: nemo
 settings: {word: "${env:GAUNTLET_TEST_PASSWORD}"}
-command: ["%(python)s", "${here}/witness.py"]
+command: ["%(python)s", "-SE", "${here}/witness.py"]
 config: "${home}/loud.json"
 env: {LOUD_PLATFORM: "${platform}", LOUD_PASSWORD: "${word}"}
 claims: [cli.login, cli.no_browser, cli.status, cli.token, cli.refresh, cli.logout, cli.workspaces]
