@@ -29,9 +29,9 @@ struct check {
 	bool held;
 	bool control; /* a positive control or precondition: when it does not hold the row is
 			 BROKEN */
-	const char *guard; /* why no defect of the reference platform turns it red, or NULL */
-	const char *want;  /* the same grammar on both sides; may be NULL when held */
+	const char *want; /* the same grammar on both sides; may be NULL when held */
 	const char *got;
+	const char *guard; /* why no defect of the reference platform turns it red, or NULL */
 };
 
 /* One message or event, as recorded at our own listeners. */

@@ -137,6 +137,10 @@ def judge_json(render, source, build):
         results = render.results(name)
         first = next(judge.iter_errors(results), None)
         check(first is None, name, first)
+        for result in results["results"]:
+            broken = [c for c in result.get("checks", []) if not c.get("held")]
+            check(all("want" in c and "got" in c for c in broken), name, result["id"],
+                  "has a broken check that lacks what was wanted or what came")
     for member in ("results", "seed", "counts"):
         spoilt = render.results("passed")
         del spoilt[member]
