@@ -4,8 +4,10 @@
 #include "idp-sim/base/clk.h"
 
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
-enum { HEARTBEAT_MS = 30000, BAR = 40, SHOWN = 2, DRAW_MS = 100 };
+enum { HEARTBEAT_MS = 30000, BAR = 40, SHOWN = 2, DRAW_MS = 100, FULL = 98 /* columns */ };
 
 struct progress {
 	enum progress_kind kind;
@@ -13,6 +15,7 @@ struct progress {
 	struct results *now; /* what was found, for the lines of finished sections */
 	bool colour;
 	int drawn; /* lines below the scrolled ones */
+	int width; /* of the terminal, when they were drawn */
 	int64_t started_ms, beaten_ms, drawn_ms;
 	bool *said; /* sections whose line stands */
 };
@@ -89,6 +92,21 @@ static struct tally tally(const struct progress *g, const struct pool *p, const 
 	return t;
 }
 
+static int terminal_width(void)
+{
+	struct winsize size = { 0 };
+
+	return !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col ? size.ws_col : FULL;
+}
+
+/* What is left of n columns on this terminal. */
+static int fit(const struct progress *g, int n)
+{
+	int left = g->width < FULL ? n - (FULL - g->width) : n;
+
+	return left > 0 ? left : 0;
+}
+
 static void draw_sections(struct progress *g, const struct pool *p)
 {
 	for (size_t i = 0; i < g->head->n_sections; i++) {
@@ -99,7 +117,8 @@ static void draw_sections(struct progress *g, const struct pool *p)
 		if (g->said[i] || !t.done)
 			continue;
 		snprintf(count, sizeof count, "%zu of %3zu", t.done, t.planned);
-		printf("  ...     %-17.17s %-54.54s %13s\n", s->name, s->title, count);
+		printf("  ...     %-17.17s %-*.*s %13s\n", s->name, fit(g, 54), fit(g, 54),
+		       s->title, count);
 		g->drawn++;
 	}
 }
@@ -108,11 +127,11 @@ static void draw_bar(struct progress *g, const struct pool *p)
 {
 	struct tally t = tally(g, p, NULL);
 	double took = (double)(clk_mono_ms() - g->started_ms) / 1000;
-	size_t full = t.planned ? t.done * BAR / t.planned : BAR;
+	size_t bar = (size_t)fit(g, BAR), full = t.planned ? t.done * bar / t.planned : bar;
 	double left = t.done ? took * (double)(t.planned - t.done) / (double)t.done : 0;
 
 	printf("\n[%.*s%*s]  %zu of %zu", (int)full,
-	       "========================================", (int)(BAR - full), "", t.done,
+	       "========================================", (int)(bar - full), "", t.done,
 	       t.planned);
 	printf("    %zu ok", t.ok);
 	if (t.failed)
@@ -132,19 +151,23 @@ static void draw_running(struct progress *g, const struct pool *p)
 	size_t n = pool_running(p, running, SHOWN);
 
 	for (size_t i = 0; i < n; i++) {
-		printf("  %-8s %-60.60s %7.1f s\n", i ? "" : "running",
+		printf("  %-8s %-*.*s %7.1f s\n", i ? "" : "running", fit(g, 60), fit(g, 60),
 		       pool_asked(p)->plan->items[running[i].index].id,
 		       (double)running[i].for_ms / 1000);
 		g->drawn++;
 	}
 }
 
+/* Lines that wrapped could not be counted when they are erased: what is still too long is cut. */
 static void draw(struct progress *g, const struct pool *p)
 {
 	erase(g);
+	g->width = terminal_width();
+	printf("\033[?7l");
 	draw_sections(g, p);
 	draw_bar(g, p);
 	draw_running(g, p);
+	printf("\033[?7h");
 	fflush(stdout);
 	g->drawn_ms = clk_mono_ms();
 }

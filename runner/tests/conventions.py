@@ -11,6 +11,7 @@ import re
 import shutil
 import signal
 import subprocess
+import termios
 import xml.etree.ElementTree as tree
 
 from expect import CLI, ENV, FORMATS, PROGRAM, exits, expect, lines_of, put, read, run, tell
@@ -196,8 +197,9 @@ def _():
     assert all(re.match(r"TAP|1\.\.|ok|not ok|#|  ", s) for s in ran.stdout.splitlines())
 
 
-def on_terminal(words, **env):
+def on_terminal(words, columns=120, **env):
     parent, child = pty.openpty()
+    termios.tcsetwinsize(child, (24, columns))
     run_env = {**ENV, "TERM": "xterm", **env}
     with subprocess.Popen([PROGRAM, *words.split()], env=run_env, stdout=child, stderr=child) as p:
         os.close(child)
@@ -219,6 +221,19 @@ def _():
     assert not re.search(colour, on_terminal("run --only plain/passes --no-color"))
     assert not re.search(colour, on_terminal("run --only plain/passes", NO_COLOR="1"))
     assert "\x1b" not in exits("run --only plain/passes", 0).stdout
+
+
+@expect("progress is drawn over itself: on a narrow terminal no line of it wraps")
+def _():
+    for columns in (100, 80, 50):
+        said = on_terminal("run --only tricky/is-slow --only plain/passes", columns).decode()
+        drawn = re.findall(r"\x1b\[\?7l(.*?)\x1b\[\?7h", said, re.S)
+        lines = [s for d in drawn for s in d.split("\r\n")]
+        assert len(drawn) > 1 and any("running" in s for s in lines), said
+        assert max(map(len, lines)) <= columns, (columns, lines)
+        for before, after in zip(drawn, said.split("\x1b[?7h")[1:]):
+            up = re.match(r"\x1b\[(\d+)A", after)
+            assert up and int(up[1]) == before.count("\n"), (columns, before, after)
 
 
 @expect("--quiet: no progress")
