@@ -112,7 +112,8 @@ static bool join_items(struct merge *m)
 		bool again = i && strcmp(all[i].r->id, all[i - 1].r->id) == 0;
 
 		if (again && !is_gate(all[i].r))
-			return fail(m->err, ERR_INPUT, "%s is in %s and in %s", all[i].r->id,
+			return fail(m->err, ERR_INPUT,
+				    "%s is in %s and in %s: give each part once", all[i].r->id,
 				    m->names[all[i - 1].shard], m->names[all[i].shard]);
 		if (!again)
 			out->items[out->n++] = *all[i].r;

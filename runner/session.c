@@ -320,7 +320,7 @@ bool reports_write(const struct options *o, const struct results *rs, const char
 		   struct err *err)
 {
 	AUTO_BUF said = { 0 };
-	bool all = true;
+	AUTO_BUF wrong = { 0 };
 
 	for (size_t i = 0; i < o->report.n; i++) {
 		const char *spec = o->report.items[i], *eq = strchr(spec, '=');
@@ -332,11 +332,11 @@ bool reports_write(const struct options *o, const struct results *rs, const char
 				buf_printf(&said, "%s%s", said.n ? ", " : "", eq + 1);
 			continue;
 		}
-		all = fail(err, ERR_SYSTEM, "report %s was not written: %.600s", spec,
-			   why.text);
+		buf_printf(&wrong, "%sreport %s was not written: %.300s", wrong.n ? "; " : "",
+			   spec, why.text);
 	}
 	*ret_said = said.p ? arena_str(rs->arena, said.p) : NULL;
-	return all;
+	return !wrong.n || fail(err, ERR_SYSTEM, "%s", wrong.p);
 }
 
 bool reports_take_stdout(const struct options *o)

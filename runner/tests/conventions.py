@@ -62,6 +62,8 @@ def _():
 def _():
     exits("run --only plain/passes", 3, GAUNTLET_FAKE_GATE="broken")
     exits("run --only tricky/crashes", 3)
+    unwritten = exits("run --only plain/passes -r junit=/no/x.xml -r html=/no/y.html", 3).stderr
+    assert "/no/x.xml was not written" in unwritten and "/no/y.html was not written" in unwritten
 
 
 @expect("exit 4: nothing selected, and never 0 with nothing run")
@@ -161,8 +163,8 @@ def _():
 
 @expect("--timeout is of one check: the others go on")
 def _():
-    ran = exits("run --only tricky/hangs --only plain/passes --timeout 0.3 -r junit=late.xml", 3)
-    assert "3 passed" in ran.stdout and "no verdict within 0.3 s" in ran.stdout
+    ran = exits("run --only tricky/hangs --only plain/passes --timeout 2 -r junit=late.xml", 3)
+    assert "3 passed" in ran.stdout and "no verdict within 2 s" in ran.stdout
 
 
 @expect("--seed is printed, and is in every report that a machine reads")
