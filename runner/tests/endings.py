@@ -109,7 +109,7 @@ def _():
 
 @expect("--run-timeout: 124, the same")
 def _():
-    Run("late", ["--run-timeout", "1"]).ends(124)
+    Run("late", ["--run-timeout", "3"]).ends(124)  # the row begins before
     are_partial("the time of the run was over")
 
 

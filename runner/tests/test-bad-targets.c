@@ -225,15 +225,42 @@ static void a_cli_that_is_killed_fails(void)
 	cli_that("kill -9 $$", "FAILED");
 }
 
+/* Stands before the gateway, whom it kills at the twentieth request. */
+static const char mortal[] =
+	"import socket, subprocess, sys, threading\n"
+	"host, port, inner, program, *rest = sys.argv[1:]\n"
+	"inside = subprocess.Popen([program, 'gateway', '--listen', host + ':' + inner, "
+	"*rest],\n"
+	"                          stdout=subprocess.PIPE)\n"
+	"inside.stdout.readline()\n"
+	"def pump(a, b):\n"
+	"    try:\n"
+	"        while data := a.recv(65536):\n"
+	"            b.sendall(data)\n"
+	"        b.shutdown(socket.SHUT_WR)\n"
+	"    except OSError:\n"
+	"        pass\n"
+	"listener = socket.create_server((host, int(port)))\n"
+	"for _ in range(20):\n"
+	"    client = listener.accept()[0]\n"
+	"    server = socket.create_connection((host, int(inner)))\n"
+	"    threading.Thread(target=pump, args=(client, server), daemon=True).start()\n"
+	"    threading.Thread(target=pump, args=(server, client), daemon=True).start()\n"
+	"listener.close()\n"
+	"inside.kill()\n"
+	"subprocess.call(['sleep', '61003'])\n";
+
 static void a_target_that_dies_in_the_middle_costs_its_rows_only(void)
 {
-	put("t.yaml",
-	    "target: mortal\nkind: gateway\nsettings: {reference: x}\n"
-	    "command: [sh, -c, \"${reference} gateway --listen ${gateway_listen} --pdp ${pdp} "
-	    "--upstream ${upstream} & sleep 0.3; kill $!; exec sleep 61003\"]\n"
-	    "ready: {url: \"${url}/health/live\", owner: false}\n");
+	put("mortal.py", mortal);
+	put("t.yaml", "target: mortal\nkind: gateway\nsettings: {reference: x}\n"
+		      "command: [python3, \"${here}/mortal.py\", \"${gateway_listen.host}\", "
+		      "\"${gateway_listen.port}\", \"${port.inner}\", \"${reference}\", --pdp, "
+		      "\"${pdp}\", "
+		      "--upstream, \"${upstream}\"]\n"
+		      "ready: {url: \"${url}/health/live\", timeout: 60s}\n");
 	expect("$G run --target t.yaml --set reference=$R -p keycloak --section 401 -j 1 "
-	       "-r json=mortal.json; test $? = 1 -o $? = 3 && echo went on",
+	       "-r json=mortal.json; code=$?; test $code = 1 -o $code = 3 && echo went on",
 	       0, "went on");
 	CU_ASSERT_FALSE(runs("61003"));
 }

@@ -175,7 +175,7 @@ static void a_server_that_never_gets_ready_says_its_last_words(void)
 
 		snprintf(text, sizeof text,
 			 "target: x\nkind: gateway\ncommand: [sh, -c, '%s']\n"
-			 "ready: {url: '${url}/', timeout: 400ms}\n",
+			 "ready: {url: '${url}/', timeout: 900ms}\n",
 			 rows[i].command);
 		l = load(text, NULL, &err);
 		CU_ASSERT_PTR_NOT_NULL(l);
