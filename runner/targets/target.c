@@ -327,7 +327,8 @@ struct loaded *target_load(const char *path, const char *const *set, struct err 
 	read_version(l, err);
 	l->target.name = l->file->name;
 	l->target.version = l->version;
-	l->target.file = l->file->path;
+	l->target.file =
+		strrchr(l->file->path, '/') ? strrchr(l->file->path, '/') + 1 : l->file->path;
 	l->target.surfaces = l->file->surfaces;
 	l->target.edition = l->file->edition;
 	l->target.tells = conf_bool(l->file->root, "tells", false);

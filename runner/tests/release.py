@@ -104,7 +104,9 @@ def _():
     two_targets()
     put("must.txt", "plain/passes\nplain/needs-something\n")
     release("target: cli.yaml, profile: must.txt")
-    assert "Conforms in part: 1 required not claimed" in exits("gate release.yaml", 1).stdout
+    said = exits("gate release.yaml", 1).stdout
+    assert "Conforms in part: 1 required not claimed" in said
+    assert "not claimed by cli.yaml" in said, "a file without the folders of this machine"
     exits("run --target cli.yaml --profile must.txt", 0)
     put("must.txt", "plain/passes\n? plain/needs-something\n")
     exits("gate release.yaml", 0)

@@ -93,7 +93,7 @@ struct tenant {
 };
 
 struct target {
-	const char *name, *version, *file;
+	const char *name, *version, *file; /* file: without its folders; NULL: there is none */
 	unsigned surfaces; /* of enum surface */
 	const char *edition;
 	bool tells; /* a service: the lab's decision point reads its role bindings */
