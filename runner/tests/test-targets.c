@@ -161,7 +161,7 @@ static void a_server_that_never_gets_ready_says_its_last_words(void)
 		const char *command, *says;
 	} rows[] = {
 		{ "echo no route >&2; exit 7", "no route" },
-		{ "exec sleep 60", "waited 0." },
+		{ "exec sleep 60", " s for GET http" },
 		{ "echo out of cheese >&2; exec sleep 60", "out of cheese" },
 	};
 
