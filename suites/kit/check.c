@@ -60,7 +60,7 @@ static bool record_va(struct run *run, struct check c, const char *want, const c
 		c.want = one_line(run, want ? want : c.what);
 		c.got = one_line(run, text.p ? text.p : "");
 		buf_done(&text);
-		if (!c.control && !run->failed_us)
+		if (!c.control && !run->broken && !run->skipped && !run->failed_us)
 			run->failed_us = hops_now(run->lab);
 	}
 	return record(run, &c);

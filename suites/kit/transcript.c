@@ -265,7 +265,7 @@ static void mark_by_time(struct run *run)
 	for (size_t i = 0; i < r->n_checks && !c; i++)
 		if (!r->checks[i].held && !r->checks[i].control)
 			c = &r->checks[i];
-	if (!run->failed_us || !c) /* it was withdrawn: the row is skipped */
+	if (!run->failed_us || !c) /* what fails after our own side has failed is not in the list */
 		return;
 	for (size_t i = 0; i < r->n_hops && strlen(c->got) > 9; i++)
 		if (r->hops[i].detail && strcasestr(r->hops[i].detail, c->got))
