@@ -70,8 +70,10 @@ static json_t *test_of(struct arena *a, const struct results *rs, const struct r
 		json_object_set_new(o, "line", json_integer(r->line));
 	if (r->attempts > 1)
 		json_object_set_new(o, "retries", json_integer(r->attempts - 1));
-	if (s == SHADE_FLAKY)
+	if (s == SHADE_FLAKY) {
 		json_object_set_new(o, "flaky", json_true());
+		write_member(a, o, "message", r->earlier);
+	}
 	if (s != SHADE_OK && s != SHADE_FLAKY)
 		evidence(a, o, r);
 	return o;

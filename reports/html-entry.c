@@ -228,7 +228,7 @@ static void story(struct page *p, const struct result *r)
 	fact(p, "measured", r->measured);
 	known(p, r);
 	if (r->attempts > 1)
-		fact(p, "attempts", arena_printf(p->arena, "%d", r->attempts));
+		fact(p, "attempts", result_attempts(p->arena, r));
 	checks(p, r);
 	page_str(p, "</dl>");
 	pairs(p, r);
@@ -285,7 +285,8 @@ static const char *in_short(struct page *p, const struct result *r, enum shade s
 		return r->known_disputed ? arena_printf(p->arena, "disputed: %s", r->known)
 					 : r->known;
 	case SHADE_FLAKY:
-		return arena_printf(p->arena, "passed on attempt %d", r->attempts);
+		return arena_printf(p->arena, "passed on attempt %s",
+				    result_attempts(p->arena, r));
 	case SHADE_WARNING:
 		return c ? c->what : r->title;
 	case SHADE_BROKEN:

@@ -273,6 +273,7 @@ void redact_result(const struct redactor *r, struct arena *a, struct result *res
 	res->hops = copy_of(a, res->hops, res->n_hops * sizeof(*res->hops));
 	redact_at(r, a, &res->title);
 	redact_at(r, a, &res->reason);
+	redact_at(r, a, &res->earlier);
 	redact_at(r, a, &res->remedy);
 	redact_at(r, a, &res->again);
 	redact_at(r, a, &res->known);

@@ -229,6 +229,12 @@ char *result_fingerprint(struct arena *a, const struct result *r)
 	return arena_printf(a, "%016llx", (unsigned long long)h);
 }
 
+char *result_attempts(struct arena *a, const struct result *r)
+{
+	return arena_printf(a, "%d%s%s", r->attempts, r->earlier ? "; " : "",
+			    r->earlier ? text_line(a, r->earlier, 400) : "");
+}
+
 bool check_speaks(const struct check *c)
 {
 	return !c->held && (c->want || c->got);

@@ -83,6 +83,7 @@ struct result {
 	const char *again;    /* the command that runs it again */
 	int64_t took_us;
 	int attempts;
+	const char *earlier; /* what each attempt before this one came to, or NULL */
 	int order; /* place in the whole plan, before filters of shards; merge sorts by it */
 	struct check *checks;
 	size_t n_checks;
@@ -189,6 +190,8 @@ const char *result_consequence(const struct result *r);
 /* What fails and how, independent of ports, times and run: 16 hexadecimal digits. A waiver
  * holds one, so that a promise that breaks in a new way is not covered. */
 char *result_fingerprint(struct arena *a, const struct result *r);
+/* "2; attempt 1 FAILED: ..." */
+char *result_attempts(struct arena *a, const struct result *r);
 /* It did not hold, and says what was wanted or what came. */
 bool check_speaks(const struct check *c);
 /* The next check did not hold either, and says the same: they are told together. */

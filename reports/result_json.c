@@ -52,6 +52,7 @@ static const struct field result_fields[] = {
 	RESULT(again, WORD),
 	RESULT(took_us, TIME),
 	RESULT(attempts, NUMBER),
+	RESULT(earlier, WORD),
 	RESULT(order, NUMBER),
 	{ 0 },
 };

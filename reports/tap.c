@@ -88,7 +88,8 @@ static void line(struct tap *t, size_t number, const struct result *r)
 	if (!ok)
 		diagnosis(t, r, s);
 	if (s == SHADE_FLAKY)
-		fprintf(t->out, "# flaky: passed on attempt %d\n", r->attempts);
+		fprintf(t->out, "# flaky: passed on attempt %s\n",
+			result_attempts(t->arena, r));
 	if (r->known_fixed)
 		fputs("# now kept: remove it from the known failures\n", t->out);
 }

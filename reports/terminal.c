@@ -182,7 +182,8 @@ static const char *why_short(struct term *t, const struct result *r)
 	case SHADE_WARNING:
 		return arena_printf(t->arena, "advice: %s", c ? c->what : r->title);
 	case SHADE_FLAKY:
-		return arena_printf(t->arena, "passed on attempt %d", r->attempts);
+		return arena_printf(t->arena, "passed on attempt %s",
+				    result_attempts(t->arena, r));
 	default:
 		return r->known_fixed ? "now kept: remove it from the known failures"
 				      : result_message(t->arena, r);

@@ -144,7 +144,7 @@ void result_story(struct buf *b, struct arena *a, const struct result *r)
 	story_line(b, a, "remedy", r->remedy);
 	story_line(b, a, "again", r->again);
 	if (r->attempts > 1)
-		story_line(b, a, "attempts", arena_printf(a, "%d", r->attempts));
+		story_line(b, a, "attempts", result_attempts(a, r));
 	story_hops(b, a, result_marked(a, r));
 }
 

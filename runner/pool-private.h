@@ -18,6 +18,7 @@ struct pool {
 	enum state *states;
 	int *attempts;
 	bool *failed_before;
+	const char **earlier; /* what the attempts before came to, or NULL */
 	struct result **results;
 	size_t finished, left;
 	struct crew crew;

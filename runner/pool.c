@@ -4,6 +4,7 @@
 #include "idp-sim/base/buf.h"
 #include "idp-sim/base/clk.h"
 #include "idp-sim/base/file.h"
+#include "reports/write.h"
 #include "runner/reap.h"
 #include "runner/signals.h"
 
@@ -57,6 +58,7 @@ static void settle(struct pool *p, size_t index, struct result *r)
 	fill_from_row(p, it, r);
 	r->attempts = p->attempts[index];
 	r->flaky = r->verdict == PASSED && p->failed_before[index];
+	r->earlier = p->earlier[index];
 	if (!r->again && it->row)
 		r->again = it->id;
 	p->results[index] = r;
@@ -100,6 +102,11 @@ static void take_result(struct pool *p, size_t index, struct result *r)
 
 	if (again && p->attempts[index] <= p->o.options->retries && p->end == POOL_DONE) {
 		p->failed_before[index] = true;
+		p->earlier[index] =
+			arena_printf(p->arena, "%s%sattempt %d %s: %s",
+				     p->earlier[index] ? p->earlier[index] : "",
+				     p->earlier[index] ? "; " : "", p->attempts[index],
+				     verdict_word(r->verdict), result_message(p->arena, r));
 		p->states[index] = WAITING;
 		return;
 	}
@@ -301,6 +308,7 @@ static struct pool *pool_new(const struct pool_options *o)
 	p->states = arena_alloc(p->arena, (n + 1) * sizeof *p->states);
 	p->attempts = arena_alloc(p->arena, (n + 1) * sizeof *p->attempts);
 	p->failed_before = arena_alloc(p->arena, (n + 1) * sizeof *p->failed_before);
+	p->earlier = arena_alloc(p->arena, (n + 1) * sizeof *p->earlier);
 	p->results = arena_alloc(p->arena, (n + 1) * sizeof *p->results);
 	p->left_in = arena_alloc(p->arena, (o->plan->labs + 1) * sizeof *p->left_in);
 	p->left = n;

@@ -159,6 +159,8 @@ def _():
     exits("run --only tricky/flaky --retries 1 -r json=flaky.json -r junit=flaky.xml "
           "-r ctrf=flaky.ctrf -r tap=flaky.tap", 0, GAUNTLET_FAKE_ONCE=os.path.abspath("once"))
     assert json.loads(read("flaky.json"))["counts"]["flaky"] == 1
+    for fmt in ("json", "xml", "ctrf", "tap"):  # and why it had failed
+        assert re.search("attempt 1 FAILED: keeps its word", read(f"flaky.{fmt}")), fmt
 
 
 @expect("--timeout is of one check: the others go on")
