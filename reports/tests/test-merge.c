@@ -183,7 +183,9 @@ static void strangers_are_refused(void)
 		{ change_seed, "1.json and 2.json cannot be merged: seed 42 and 7" },
 		{ change_edition,
 		  "1.json and 2.json cannot be merged: edition 'nemo' and 'nmp'" },
-		{ change_item, "hardening/promise-service-3@any is in 1.json and in 2.json" },
+		{ change_item,
+		  "hardening/promise-service-3@any is in 1.json and in 2.json: give each "
+		  "part once" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
