@@ -291,7 +291,7 @@ class Console(unittest.TestCase):
         console = f"{self.sim.ready['control']}/?entry={chosen}"
         with urllib.request.urlopen(console) as f:
             page = f.read().decode()
-        self.assertIn("preferred_username", page)  # the decoded token is in the page itself
+        self.assertIn("unique_name", page)  # the decoded token is in the page itself
         self.assertRegex(page, r"exp\S+ [0-9]+, <i>in [0-9]+ (h|min)")
         self.assertNotIn("alice-pw", page)
         self.browser.open(console)
