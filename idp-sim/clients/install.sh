@@ -1,8 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# install.sh DIR: the real clients, pinned. Exit 77 when a registry does not answer.
+# install.sh DIR: the real clients, pinned. Exit 77 when a registry does not answer. One installs, who
+# comes beside it waits.
 set -u
 mkdir -p "$1" && cd "$1" || exit 2
+exec 9>install.lock
+flock 9
 
 silent() {
 	echo "SKIPPED: $1 did not answer; see $2 beside the tests" >&2
