@@ -2,8 +2,6 @@
 /* choose.c - which item a worker plays next. */
 #include "runner/pool-private.h"
 
-#include <string.h>
-
 static bool ready(const struct pool *p, size_t i)
 {
 	const struct item *it;
@@ -43,14 +41,6 @@ static size_t busy_in(const struct pool *p, long lab)
 	return n;
 }
 
-/* What waits to be played, by lab. */
-static void count_left(const struct pool *p)
-{
-	memset(p->left_in, 0, p->o.plan->labs * sizeof *p->left_in);
-	for (size_t i = 0; i < p->o.plan->n; i++)
-		p->left_in[p->o.plan->items[i].lab] += p->states[i] == WAITING;
-}
-
 /* Where others are at work, one more lab has to be up long before they are through. */
 static bool worth_a_lab(const struct pool *p, const struct choice *c, unsigned lab)
 {
@@ -76,7 +66,6 @@ long pool_choose(const struct pool *p, const struct worker *w, bool slots_free)
 	struct choice best = { .item = NO_ITEM };
 	long last_lab = NO_LAB;
 
-	count_left(p);
 	for (size_t i = 0; i < p->o.plan->n; i++) {
 		struct choice c = { .item = (long)i };
 		long lab;

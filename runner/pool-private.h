@@ -25,7 +25,7 @@ struct pool {
 	enum pool_end end;
 	int64_t started_ms, ticked_ms;
 	struct cost lab, row; /* to bring one up; to play in one that stands */
-	size_t *left_in;      /* scratch of choose.c: by lab, what waits to be played */
+	size_t *left_in;      /* by lab, what waits to be played */
 };
 
 /* The item that this worker shall play now, NO_ITEM when there is none; slots_free: may it be

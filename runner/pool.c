@@ -48,6 +48,15 @@ static void fill_from_row(struct pool *p, const struct item *it, struct result *
 	r->level = row->level;
 }
 
+static void become(struct pool *p, size_t index, enum state state)
+{
+	size_t *left = &p->left_in[p->o.plan->items[index].lab];
+
+	*left -= p->states[index] == WAITING;
+	*left += state == WAITING;
+	p->states[index] = state;
+}
+
 static void broken_behind(struct pool *p, size_t gate);
 
 /* The item has its final result. */
@@ -62,7 +71,7 @@ static void settle(struct pool *p, size_t index, struct result *r)
 	if (!r->again && it->row)
 		r->again = it->id;
 	p->results[index] = r;
-	p->states[index] = DONE;
+	become(p, index, DONE);
 	p->finished++;
 	p->left--;
 	if (p->o.on_result)
@@ -107,7 +116,7 @@ static void take_result(struct pool *p, size_t index, struct result *r)
 				     p->earlier[index] ? p->earlier[index] : "",
 				     p->earlier[index] ? "; " : "", p->attempts[index],
 				     verdict_word(r->verdict), result_message(p->arena, r));
-		p->states[index] = WAITING;
+		become(p, index, WAITING);
 		return;
 	}
 	settle(p, index, r);
@@ -208,7 +217,7 @@ static bool order(struct pool *p, struct worker *w, size_t index)
 
 	if (write(w->orders, &number, sizeof number) != (ssize_t)sizeof number)
 		return false;
-	p->states[index] = PLAYED_NOW;
+	become(p, index, PLAYED_NOW);
 	p->attempts[index]++;
 	w->item = (long)index;
 	w->starts = w->lab != p->o.plan->items[index].lab;
@@ -313,8 +322,10 @@ static struct pool *pool_new(const struct pool_options *o)
 	p->left_in = arena_alloc(p->arena, (o->plan->labs + 1) * sizeof *p->left_in);
 	p->left = n;
 	p->started_ms = clk_mono_ms();
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		waiting += pool_wait_of(p, i) > 0;
+		p->left_in[o->plan->items[i].lab]++;
+	}
 	if (waiting > most)
 		waiting = most;
 	crew_init(&p->crew, &p->o, p->arena, o->jobs + (unsigned)waiting);
