@@ -17,7 +17,6 @@ struct pool {
 	struct arena *arena;
 	enum state *states;
 	int *attempts;
-	bool *failed_before;
 	const char **earlier; /* what the attempts before came to, or NULL */
 	struct result **results;
 	size_t finished, left;

@@ -66,7 +66,7 @@ static void settle(struct pool *p, size_t index, struct result *r)
 
 	fill_from_row(p, it, r);
 	r->attempts = p->attempts[index];
-	r->flaky = r->verdict == PASSED && p->failed_before[index];
+	r->flaky = r->verdict == PASSED && p->earlier[index];
 	r->earlier = p->earlier[index];
 	if (!r->again && it->row)
 		r->again = it->id;
@@ -110,7 +110,6 @@ static void take_result(struct pool *p, size_t index, struct result *r)
 	bool again = r->verdict == FAILED || r->verdict == BROKEN;
 
 	if (again && p->attempts[index] <= p->o.options->retries && p->end == POOL_DONE) {
-		p->failed_before[index] = true;
 		p->earlier[index] =
 			arena_printf(p->arena, "%s%sattempt %d %s: %s",
 				     p->earlier[index] ? p->earlier[index] : "",
@@ -316,7 +315,6 @@ static struct pool *pool_new(const struct pool_options *o)
 	p->arena = arena_new();
 	p->states = arena_alloc(p->arena, (n + 1) * sizeof *p->states);
 	p->attempts = arena_alloc(p->arena, (n + 1) * sizeof *p->attempts);
-	p->failed_before = arena_alloc(p->arena, (n + 1) * sizeof *p->failed_before);
 	p->earlier = arena_alloc(p->arena, (n + 1) * sizeof *p->earlier);
 	p->results = arena_alloc(p->arena, (n + 1) * sizeof *p->results);
 	p->left_in = arena_alloc(p->arena, (o->plan->labs + 1) * sizeof *p->left_in);
