@@ -102,7 +102,6 @@ static bool is_new(struct exchange *x, const char *id, int64_t expires_s)
 static enum situation judge_claims(struct exchange *x, const json_t *claims)
 {
 	const char *id = conf_str(claims, "jti", NULL);
-
 	const json_t *aud = json_object_get(claims, "aud");
 
 	if (!is_meant_for_us(x, aud)) {

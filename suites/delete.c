@@ -116,7 +116,8 @@ static void roles_go_too(struct run *run)
 	control_that(run, delete_as(run, "alice", "old-team")->status < 300, "deletes it",
 		     "not deleted");
 	again = made_anew(run, "old-team");
-	if (again->status == 409) { /* its name is never free again: the roles may go all the same */
+	/* Its name may never be free again: the roles go all the same. */
+	if (again->status == 409) {
 		check_status(run, "denies the Viewer of what is gone",
 			     get_as(run, "victor", "old-team"), "403 404");
 		return;

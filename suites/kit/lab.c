@@ -14,18 +14,23 @@
 
 static const char *const provider_names[] = { "azure", "okta", "keycloak", NULL };
 
+/* FNV-1a, goes on from h; NULL adds nothing. */
+static uint64_t hashed(uint64_t h, const char *text)
+{
+	for (; text && *text; text++)
+		h = (h ^ (unsigned char)*text) * 0x100000001b3u;
+	return h;
+}
+
 /* No two labs of a run draw the same codes: what is a secret in one would be an id in another,
  * and a report would seem to tell it. */
 static uint64_t seed_of_codes(const struct lab *l)
 {
 	static uint64_t labs;
-	const char *home = strrchr(l->o.home, '/'), *target = l->target->name;
+	const char *home = strrchr(l->o.home, '/');
 	uint64_t seed = (l->o.seed ? l->o.seed : 42) + (++labs << 32);
 
-	for (const char *c = home ? home : l->o.home; *c; c++)
-		seed = (seed ^ (unsigned char)*c) * 0x100000001b3u; /* FNV-1a */
-	for (const char *c = target ? target : ""; *c; c++)
-		seed = (seed ^ (unsigned char)*c) * 0x100000001b3u;
+	seed = hashed(hashed(seed, home ? home : l->o.home), l->target->name);
 	return seed ? seed : 1;
 }
 

@@ -265,7 +265,8 @@ static void mark_by_time(struct run *run)
 	for (size_t i = 0; i < r->n_checks && !c; i++)
 		if (!r->checks[i].held && !r->checks[i].control)
 			c = &r->checks[i];
-	if (!run->failed_us || !c) /* what fails after our own side has failed is not in the list */
+	/* What fails after our own side has failed is not in the list. */
+	if (!run->failed_us || !c)
 		return;
 	for (size_t i = 0; i < r->n_hops && strlen(c->got) > 9; i++)
 		if (r->hops[i].detail && strcasestr(r->hops[i].detail, c->got))
