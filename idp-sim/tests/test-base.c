@@ -280,6 +280,46 @@ static void conversation(int threads)
 	web_stop(w);
 }
 
+/* Answers /N/VALUE: N bytes 'a' of body, X-Kept: VALUE; /N/ has no such header. */
+static void serve_size(void *ctx, struct web_request *rq, struct web_reply *rp)
+{
+	char *value, body[64];
+	size_t n = strtoul(rq->path + 1, &value, 10);
+
+	(void)ctx;
+	memset(body, *rq->body, sizeof(body));
+	web_text(rq, rp, 200, "text/plain", body, n);
+	if (value[1])
+		web_set(rq, rp, "X-Kept", "%s", value + 1);
+}
+
+/* Header lines are kept from one answer to the next like it, and nothing else of it is. */
+static void each_answer_is_its_own(void)
+{
+	static const struct {
+		const char *path, *body, *want, *header;
+	} rows[] = {
+		{ "/4/one", "a", "aaaa", "one" },  { "/4/one", "b", "bbbb", "one" },
+		{ "/4/two", "c", "cccc", "two" },  { "/4/", "d", "dddd", NULL },
+		{ "/5/two", "e", "eeeee", "two" }, { "/3/two", "f", "fff", "two" },
+		{ "/0/two", "", "", "two" },	   { "/4/one", "g", "gggg", "one" },
+	};
+	struct err err = { 0 };
+	struct web *w =
+		web_start(&(struct web_options) { .handle = serve_size, .threads = 1 }, &err);
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO_ANSWER got = { 0 };
+		request(w, "POST", rows[i].path, rows[i].body, &got);
+		const char *kept = wire_header(&got, "X-Kept");
+		CU_ASSERT_STRING_EQUAL(got.body, rows[i].want);
+		CU_ASSERT_EQUAL(got.body_len, strlen(rows[i].want));
+		CU_ASSERT_STRING_EQUAL(kept ? kept : "-",
+				       rows[i].header ? rows[i].header : "-");
+	}
+	web_stop(w);
+}
+
 static void server_and_raw_client_agree(void)
 {
 	conversation(0);
@@ -305,6 +345,7 @@ int main(void)
 		{ "a forked child draws its own", a_forked_child_draws_its_own },
 		{ "seeds repeat and clocks move", seeds_repeat_and_clocks_move },
 		{ "server and raw client agree", server_and_raw_client_agree },
+		{ "each answer is its own", each_answer_is_its_own },
 	};
 
 	CU_initialize_registry();
