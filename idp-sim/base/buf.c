@@ -1,15 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "idp-sim/base/buf.h"
 
+#include <endian.h>
 #include <stdint.h>
 #include <string.h>
 
 enum { DEFAULT_LIMIT = 64 << 20 };
 
-static const char b64url_alphabet[] =
-	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-static const char b64_alphabet[] =
-	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+/* Every pair of characters of base64url (RFC 4648, 5), in the order of the twelve bits it stands for. */
+#define PAIRS_OF(c)                                                                            \
+	c "A" c "B" c "C" c "D" c "E" c "F" c "G" c "H" c "I" c "J" c "K" c "L" c "M" c "N"    \
+	c "O" c "P" c "Q" c "R" c "S" c "T" c "U" c "V" c "W" c "X" c "Y" c "Z" c "a" c "b"    \
+	c "c" c "d" c "e" c "f" c "g" c "h" c "i" c "j" c "k" c "l" c "m" c "n" c "o" c "p"    \
+	c "q" c "r" c "s" c "t" c "u" c "v" c "w" c "x" c "y" c "z" c "0" c "1" c "2" c "3"    \
+	c "4" c "5" c "6" c "7" c "8" c "9" c "-" c "_"
+static const char b64url_pairs[] =
+	PAIRS_OF("A") PAIRS_OF("B") PAIRS_OF("C") PAIRS_OF("D") PAIRS_OF("E") PAIRS_OF("F")
+	PAIRS_OF("G") PAIRS_OF("H") PAIRS_OF("I") PAIRS_OF("J") PAIRS_OF("K") PAIRS_OF("L")
+	PAIRS_OF("M") PAIRS_OF("N") PAIRS_OF("O") PAIRS_OF("P") PAIRS_OF("Q") PAIRS_OF("R")
+	PAIRS_OF("S") PAIRS_OF("T") PAIRS_OF("U") PAIRS_OF("V") PAIRS_OF("W") PAIRS_OF("X")
+	PAIRS_OF("Y") PAIRS_OF("Z") PAIRS_OF("a") PAIRS_OF("b") PAIRS_OF("c") PAIRS_OF("d")
+	PAIRS_OF("e") PAIRS_OF("f") PAIRS_OF("g") PAIRS_OF("h") PAIRS_OF("i") PAIRS_OF("j")
+	PAIRS_OF("k") PAIRS_OF("l") PAIRS_OF("m") PAIRS_OF("n") PAIRS_OF("o") PAIRS_OF("p")
+	PAIRS_OF("q") PAIRS_OF("r") PAIRS_OF("s") PAIRS_OF("t") PAIRS_OF("u") PAIRS_OF("v")
+	PAIRS_OF("w") PAIRS_OF("x") PAIRS_OF("y") PAIRS_OF("z") PAIRS_OF("0") PAIRS_OF("1")
+	PAIRS_OF("2") PAIRS_OF("3") PAIRS_OF("4") PAIRS_OF("5") PAIRS_OF("6") PAIRS_OF("7")
+	PAIRS_OF("8") PAIRS_OF("9") PAIRS_OF("-") PAIRS_OF("_");
 
 void buf_done(struct buf *b)
 {
@@ -141,11 +157,30 @@ static size_t utf8_len(const unsigned char *s, size_t n)
 	return 0;
 }
 
+/* Which of eight bytes are under n (n <= 128): their highest bits. */
+static uint64_t under(uint64_t v, unsigned char n)
+{
+	return (v - ~0ULL / 255 * n) & ~v & ~0ULL / 255 * 128;
+}
+
+/* Do eight bytes stand for themselves? */
+static bool plain_eight(const char *s)
+{
+	const uint64_t ones = ~0ULL / 255;
+	uint64_t v;
+
+	memcpy(&v, s, sizeof(v));
+	return !(under(v, ' ') | under(v ^ ones * '"', 1) | under(v ^ ones * '\\', 1) |
+		 under(v ^ ones * 0x7f, 1) | (v & ones * 128));
+}
+
 /* How many bytes from the first on stand for themselves in a JSON string. */
 static size_t plain_json(const char *s, size_t n)
 {
 	size_t i = 0;
 
+	while (i + 8 <= n && plain_eight(s + i))
+		i += 8;
 	while (i < n && s[i] >= ' ' && s[i] < 0x7f && s[i] != '"' && s[i] != '\\')
 		i++;
 	return i;
@@ -227,42 +262,51 @@ void buf_html(struct buf *b, const char *text)
 	}
 }
 
-static void encode64(struct buf *b, const unsigned char *p, size_t n, const char *alphabet,
-		     bool pad)
+static char *put_pair(char *to, uint64_t twelve_bits)
 {
+	memcpy(to, &b64url_pairs[2 * (twelve_bits & 4095)], 2);
+	return to + 2;
+}
+
+void buf_b64url(struct buf *b, const void *bytes, size_t n)
+{
+	const unsigned char *p = bytes;
+	size_t i = 0;
+
 	if (!reserve(b, (n + 2) / 3 * 4))
 		return;
 	char *to = b->p + b->n;
-	size_t i = 0;
-	for (; i + 2 < n; i += 3) {
-		uint32_t v = (uint32_t)p[i] << 16 | (uint32_t)p[i + 1] << 8 | p[i + 2];
-		*to++ = alphabet[v >> 18];
-		*to++ = alphabet[v >> 12 & 63];
-		*to++ = alphabet[v >> 6 & 63];
-		*to++ = alphabet[v & 63];
+	for (; i + 8 <= n; i += 6) { /* two bytes are read that the next turn encodes */
+		uint64_t v;
+		memcpy(&v, p + i, sizeof(v));
+		v = be64toh(v);
+		to = put_pair(put_pair(to, v >> 52), v >> 40);
+		to = put_pair(put_pair(to, v >> 28), v >> 16);
 	}
-	if (i < n) {
-		bool two = i + 1 < n;
-		uint32_t v = (uint32_t)p[i] << 16 | (two ? (uint32_t)p[i + 1] << 8 : 0);
-		*to++ = alphabet[v >> 18];
-		*to++ = alphabet[v >> 12 & 63];
-		if (two)
-			*to++ = alphabet[v >> 6 & 63];
-		for (int k = two ? 1 : 2; pad && k > 0; k--)
-			*to++ = '=';
+	for (; i + 3 <= n; i += 3) {
+		uint32_t v = (uint32_t)p[i] << 16 | (uint32_t)p[i + 1] << 8 | p[i + 2];
+		to = put_pair(put_pair(to, v >> 12), v);
+	}
+	if (n - i == 1) {
+		to = put_pair(to, (uint32_t)p[i] << 4);
+	} else if (n - i == 2) {
+		uint32_t v = (uint32_t)p[i] << 8 | p[i + 1];
+		to = put_pair(to, v >> 4);
+		*to++ = b64url_pairs[2 * (v << 2 & 63) + 1];
 	}
 	*to = 0;
 	b->n = (size_t)(to - b->p);
 }
 
-void buf_b64url(struct buf *b, const void *p, size_t n)
-{
-	encode64(b, p, n, b64url_alphabet, false);
-}
-
 void buf_b64(struct buf *b, const void *p, size_t n)
 {
-	encode64(b, p, n, b64_alphabet, true);
+	size_t start = b->n;
+
+	buf_b64url(b, p, n);
+	for (size_t i = start; i < b->n; i++)
+		b->p[i] = b->p[i] == '-' ? '+' : b->p[i] == '_' ? '/' : b->p[i];
+	while ((b->n - start) % 4)
+		buf_char(b, '=');
 }
 
 void buf_hex(struct buf *b, const void *p, size_t n)
