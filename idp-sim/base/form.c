@@ -19,14 +19,15 @@ static char *decode(struct arena *a, const char *s, size_t n, bool plus, size_t 
 	size_t len = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (s[i] == '%' && i + 2 < n && hex(s[i + 1]) >= 0 && hex(s[i + 2]) >= 0) {
+		if (s[i] != '%') {
+			to[len++] = plus && s[i] == '+' ? ' ' : s[i];
+		} else if (i + 2 < n && hex(s[i + 1]) >= 0 && hex(s[i + 2]) >= 0) {
 			to[len++] = (char)(hex(s[i + 1]) << 4 | hex(s[i + 2]));
 			i += 2;
-			continue;
-		}
-		if (s[i] == '%')
+		} else {
 			*ret_malformed = true;
-		to[len++] = plus && s[i] == '+' ? ' ' : s[i];
+			to[len++] = '%';
+		}
 	}
 	*ret_n = len;
 	return to;
@@ -54,8 +55,10 @@ struct form form_parse(struct arena *a, const char *text, size_t n)
 	struct form f = { 0 };
 	size_t most = n ? 1 : 0;
 
-	for (size_t i = 0; i < n && most < FORM_MAX_FIELDS; i++)
+	for (size_t i = 0; i < n; i++)
 		most += text[i] == '&';
+	if (most > FORM_MAX_FIELDS)
+		most = FORM_MAX_FIELDS;
 	f.fields = arena_alloc(a, most * sizeof(*f.fields));
 	while (n) {
 		const char *amp = memchr(text, '&', n);
