@@ -14,7 +14,7 @@ static void put_key(struct exchange *x, const struct key *k, struct buf *out)
 	if (out->n > 1)
 		buf_char(out, ',');
 	x->key = k;
-	template_put(x->provider->texts[TXT_jwk], x, NULL, out);
+	template_put(x->provider->texts[TXT_jwk], x, out);
 }
 
 static bool is_for_encryption(const struct key *k)
@@ -68,6 +68,17 @@ static void replace_all(struct buf *text, const char *from, const char *to)
 	buf_add(text, out.p, out.n);
 }
 
+static void drop_member(struct buf *text, const char *name)
+{
+	AUTO(json_t) json_t *document = json_loadb(text->p, text->n, 0, NULL);
+	AUTO(char) char *left = NULL;
+
+	json_object_del(document, name);
+	left = json_dumps(document, JSON_COMPACT);
+	buf_reset(text);
+	buf_str(text, left);
+}
+
 /* The document with one thing wrong. False: it cannot be had, the connection breaks. */
 static bool put_spoilt(struct exchange *x, const struct trouble *t, struct buf *out)
 {
@@ -79,7 +90,7 @@ static bool put_spoilt(struct exchange *x, const struct trouble *t, struct buf *
 		buf_printf(out, "{\"keys\":%s}", jwks_text(x, t->what));
 		return true;
 	}
-	template_put(x->endpoint->body, x, !strcmp(t->what, "drop") ? t->value : NULL, out);
+	template_put(x->endpoint->body, x, out);
 	if (!strcmp(t->what, "issuer"))
 		replace_all(out, arena_printf(x->arena, "\"issuer\":\"%s\"", issuer),
 			    arena_printf(x->arena, "\"issuer\":\"%s\"",
@@ -87,6 +98,8 @@ static bool put_spoilt(struct exchange *x, const struct trouble *t, struct buf *
 	else if (!strcmp(t->what, "double-slash"))
 		replace_all(out, arena_printf(x->arena, "\"issuer\":\"%s\"", issuer),
 			    arena_printf(x->arena, "\"issuer\":\"%s//\"", issuer));
+	else if (!strcmp(t->what, "drop"))
+		drop_member(out, t->value);
 	return true;
 }
 

@@ -22,7 +22,7 @@ static void put_active(struct exchange *x, struct bearer *b, struct buf *out)
 		buf_add(out, claims, strlen(claims) - 1);
 		buf_char(out, ',');
 	}
-	template_put(x->endpoint->body, x, NULL, out);
+	template_put(x->endpoint->body, x, out);
 }
 
 static void answer_inactive(struct exchange *x)

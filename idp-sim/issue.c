@@ -33,8 +33,8 @@ static bool is_v1(const char *version)
 static void put_pair(struct exchange *x, enum text header_text, enum text claims_text,
 		     struct buf *header, struct buf *claims)
 {
-	template_put(x->provider->texts[header_text], x, NULL, header);
-	template_put(x->provider->texts[claims_text], x, NULL, claims);
+	template_put(x->provider->texts[header_text], x, header);
+	template_put(x->provider->texts[claims_text], x, claims);
 }
 
 void issue_access_texts(struct exchange *x, struct buf *header, struct buf *claims)

@@ -273,8 +273,8 @@ static const char *signed_jwt(struct exchange *x)
 	AUTO_BUF token = { .arena = x->arena };
 
 	x->key = keys_current(x->tenant->keys, "HS512");
-	template_put(x->provider->texts[TXT_refresh_header], x, NULL, &header);
-	template_put(x->provider->texts[TXT_refresh_claims], x, NULL, &claims);
+	template_put(x->provider->texts[TXT_refresh_header], x, &header);
+	template_put(x->provider->texts[TXT_refresh_claims], x, &claims);
 	jwt_sign(&token, x->key, header.p, header.n, claims.p, claims.n);
 	x->key = before;
 	return buf_keep(&token);

@@ -121,8 +121,8 @@ static bool put_texts(struct exchange *x, const char *kind, struct buf *header,
 			x->issue->iat + provider_life_ms(x, LIFE_REFRESH) / 1000;
 		x->issue->exp = x->issue->refresh_exp;
 		x->issue->refresh_id = refresh_token_id(x, x->issue->sid, 1);
-		template_put(p->texts[TXT_refresh_header], x, NULL, header);
-		template_put(p->texts[TXT_refresh_claims], x, NULL, claims);
+		template_put(p->texts[TXT_refresh_header], x, header);
+		template_put(p->texts[TXT_refresh_claims], x, claims);
 	} else {
 		return fail(err, ERR_INPUT, "%s has no '%s' tokens with claims", p->name, kind);
 	}

@@ -5,7 +5,7 @@
 #include <string.h>
 
 enum op_kind {
-	OP_LINE, /* a line begins; `next` is where the following one does */
+	OP_LINE, /* what is left out as one begins; `next` is where the following one does */
 	OP_TEXT,
 	OP_VALUE,
 	OP_IF,
@@ -17,9 +17,8 @@ struct op {
 	bool optional; /* VALUE: absent leaves out the line */
 	bool quoted;   /* VALUE: stands between the quotes of a JSON string */
 	bool closes;   /* LINE: begins with } or ] */
-	const char *s; /* TEXT, and of a LINE its first bytes; else the argument of the slot */
-	size_t n;
-	size_t next;
+	const char *s; /* TEXT; else the argument of the slot */
+	size_t n, next;
 	const struct slot *slot;
 };
 
@@ -141,8 +140,6 @@ static bool compile(struct compiler *c)
 			end = next;
 		line = c->t->n;
 		add_op(c, OP_LINE);
-		c->t->ops[line].s = c->at;
-		c->t->ops[line].n = (size_t)(end - c->at);
 		c->t->ops[line].closes = *c->at == '}' || *c->at == ']';
 		if (!compile_line(c, end))
 			return false;
@@ -154,6 +151,111 @@ static bool compile(struct compiler *c)
 	if (last != SIZE_MAX)
 		c->t->ops[last].next = c->t->n;
 	return true;
+}
+
+/* ---- merging: what is asked once for a line and the next is not asked twice ---- */
+
+static bool is_condition(const struct op *op)
+{
+	return op->kind == OP_IF || op->kind == OP_UNLESS;
+}
+
+/* How many conditions stand before anything else of the line. */
+static size_t conditions(const struct op *line, const struct op *end)
+{
+	size_t n = 0;
+
+	while (line + 1 + n < end && is_condition(&line[1 + n]))
+		n++;
+	return n;
+}
+
+/* Does nothing but its first conditions leave it out? */
+static bool is_whole(const struct op *first, const struct op *end)
+{
+	for (; first < end; first++)
+		if (is_condition(first) || first->optional)
+			return false;
+	return true;
+}
+
+static bool same_conditions(const struct op *line, const struct op *other, size_t n)
+{
+	for (size_t i = 1; i <= n; i++) {
+		const struct op *a = &line[i], *b = &other[i];
+
+		if (a->kind != b->kind || a->slot != b->slot || a->optional != b->optional ||
+		    strcmp(a->s ? a->s : "", b->s ? b->s : "") != 0)
+			return false;
+	}
+	return true;
+}
+
+/* Makes one text of several. */
+static void join_texts(struct arena *a, struct op *first, const struct op *end)
+{
+	size_t n = 0;
+
+	for (const struct op *op = first; op < end; op++)
+		n += op->n;
+	char *text = arena_alloc(a, n + 1), *to = text;
+	for (const struct op *op = first; op < end; op++) {
+		memcpy(to, op->s, op->n);
+		to += op->n;
+	}
+	first->s = text;
+	first->n = n;
+}
+
+/* Texts have come to stand side by side. Returns how many ops are left. */
+static size_t join_all_texts(struct arena *a, struct op *ops, size_t n)
+{
+	size_t to = 0;
+
+	for (size_t i = 0, end; i < n; i = end, to++) {
+		end = i + 1;
+		while (ops[i].kind == OP_TEXT && end < n && ops[end].kind == OP_TEXT)
+			end++;
+		if (end > i + 1)
+			join_texts(a, &ops[i], &ops[end]);
+		ops[to] = ops[i];
+	}
+	return to;
+}
+
+static void point_to_next(struct op *ops, size_t n)
+{
+	size_t next = n;
+
+	while (n--)
+		if (ops[n].kind == OP_LINE) {
+			ops[n].next = next;
+			next = n;
+		}
+}
+
+static void merge(struct arena *a, struct template *t)
+{
+	size_t to = 0, last_n = 0;
+	struct op *last = NULL; /* the line that others may join, with last_n conditions */
+
+	for (size_t i = 0, next; i < t->n; i = next) {
+		const struct op *line = &t->ops[i], *end = &t->ops[line->next];
+		size_t n = conditions(line, end);
+		bool whole = is_whole(line + 1 + n, end);
+
+		next = line->next;
+		if (last && whole && !line->closes && n == last_n &&
+		    same_conditions(line, last, n))
+			i += 1 + n;
+		else
+			last = whole ? &t->ops[to] : NULL;
+		last_n = n;
+		memmove(&t->ops[to], &t->ops[i], (next - i) * sizeof(*t->ops));
+		to += next - i;
+	}
+	t->n = join_all_texts(a, t->ops, to);
+	point_to_next(t->ops, t->n);
 }
 
 struct template *template_new(struct arena *a, const char *text, enum text_kind kind,
@@ -168,6 +270,8 @@ struct template *template_new(struct arena *a, const char *text, enum text_kind 
 	if (kind != TEXT_HTML && n && text[n - 1] == '\n')
 		((char *)c.at)[n - 1] = '\0';
 	bool good = compile(&c);
+	if (good)
+		merge(a, t);
 	struct op *ops = t->ops;
 	t->ops = arena_alloc(a, t->n * sizeof(*ops));
 	if (t->n)
@@ -269,16 +373,7 @@ static void cut(struct buf *out, size_t n)
 		out->p[n] = '\0';
 }
 
-static bool is_member(const struct op *line, const char *member)
-{
-	size_t n = strlen(member);
-
-	return line->n > n + 2 && line->s[0] == '"' && !strncmp(line->s + 1, member, n) &&
-	       line->s[n + 1] == '"';
-}
-
-void template_put(const struct template *t, struct exchange *x, const char *skip_member,
-		  struct buf *out)
+void template_put(const struct template *t, struct exchange *x, struct buf *out)
 {
 	size_t start = out->n;
 	size_t next = 0;
@@ -294,8 +389,6 @@ void template_put(const struct template *t, struct exchange *x, const char *skip
 			if (op->closes && t->kind == TEXT_JSON && start &&
 			    out->p[start - 1] == ',')
 				cut(out, --start);
-			if (skip_member && is_member(op, skip_member))
-				i = next - 1;
 		} else if (!put_op(t, op, x, out)) {
 			cut(out, start);
 			i = next - 1;
@@ -309,7 +402,7 @@ const char *template_text(const struct template *t, struct exchange *x, struct a
 
 	if (t && t->literal)
 		return t->literal;
-	template_put(t, x, NULL, &b);
+	template_put(t, x, &b);
 	return buf_keep(&b);
 }
 

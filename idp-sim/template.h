@@ -67,10 +67,8 @@ struct template;
  * place: the caller knows it) for an unknown name or a brace that never ends. */
 struct template *template_new(struct arena *a, const char *text, enum text_kind kind,
 			      struct err *err) MUST_CHECK;
-/* Appends the text for this exchange. skip_member leaves out the lines of that JSON member;
- * NULL: none. t may be NULL: nothing. */
-void template_put(const struct template *t, struct exchange *x, const char *skip_member,
-		  struct buf *out);
+/* Appends the text for this exchange. t may be NULL: nothing. */
+void template_put(const struct template *t, struct exchange *x, struct buf *out);
 /* The text, in the arena or of the template. */
 const char *template_text(const struct template *t, struct exchange *x, struct arena *a);
 /* Is it the same for all requests to one path, until configuration or keys change? */
