@@ -5,10 +5,16 @@
 
 /* ---- small pieces ---- */
 
+/* Most names are those of the provider's list themselves. */
+static bool same_name(const char *a, const char *b)
+{
+	return a == b || (*a == *b && !strcmp(a, b));
+}
+
 const struct scope *scope_find(const struct provider *p, const char *name)
 {
 	for (size_t i = 0; i < p->n_scopes; i++)
-		if (*p->scopes[i].name == *name && !strcmp(p->scopes[i].name, name))
+		if (same_name(p->scopes[i].name, name))
 			return &p->scopes[i];
 	return NULL;
 }
@@ -16,7 +22,7 @@ const struct scope *scope_find(const struct provider *p, const char *name)
 bool scopes_have(const struct scopes *s, const char *name)
 {
 	for (size_t i = 0; i < s->n; i++)
-		if (*s->v[i] == *name && !strcmp(s->v[i], name))
+		if (same_name(s->v[i], name))
 			return true;
 	return false;
 }
@@ -26,8 +32,8 @@ static void add(struct scopes *s, const char *name)
 	if (s->n == MAX_SCOPES || scopes_have(s, name))
 		return;
 	s->v[s->n++] = name;
-	s->openid |= !strcmp(name, "openid");
-	s->offline |= !strcmp(name, "offline_access");
+	s->openid |= same_name(name, "openid");
+	s->offline |= same_name(name, "offline_access");
 }
 
 /* The next blank-separated word, in the arena; NULL at the end. */
@@ -74,10 +80,11 @@ static void sort_listed(const struct provider *p, struct scopes *s)
 static void finish(struct exchange *x, bool asked, struct scopes *ret)
 {
 	const struct behaviours *b = &x->provider->behaviours;
+	bool only_defaults = !ret->n; /* which are added in the order of the list */
 
 	if (!asked || b->scopes_defaults)
 		add_defaults(x, ret);
-	if (b->scopes_listed)
+	if (b->scopes_listed && !only_defaults)
 		sort_listed(x->provider, ret);
 }
 
