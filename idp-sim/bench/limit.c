@@ -3,8 +3,9 @@
  * limit.c - the physical limit to measure idp-sim against: a libmicrohttpd server that does
  * nothing but answer SIZE bytes, and with an algorithm also makes the signatures of a token.
  *
- *	limit --size 1200 [--sign rs256|es256] [--threads 2] [--key FILE] [--port N]
+ *	limit --size 1200 [--sign rs256|es256] [--text 600] [--threads 2] [--key FILE] [--port N]
  *
+ * --text is how many bytes are signed: as many as header and claims of the token have.
  * Prints "PORT" when it listens. Ends when standard input does.
  */
 #include <arpa/inet.h>
@@ -18,13 +19,13 @@
 #include <unistd.h>
 
 static struct {
-	size_t size;
+	size_t size, text_n;
 	unsigned threads;
 	uint16_t port;
 	const char *sign, *key_file;
 	EVP_MD_CTX *prepared;
 	char *body;
-} limit = { .size = 1200, .threads = 1 };
+} limit = { .size = 1200, .text_n = 600, .threads = 1 };
 
 static EVP_PKEY *key_of(void)
 {
@@ -49,16 +50,16 @@ static bool prepare(void)
 	return ready;
 }
 
-/* What a token costs when nothing but its signature is made: 600 bytes are signed. */
+/* What a token costs when nothing but its signature is made. */
 static void sign_once(void)
 {
-	static const unsigned char text[600] = "eyJhbGciOiJSUzI1NiJ9";
+	static const unsigned char text[4096] = "eyJhbGciOiJSUzI1NiJ9";
 	unsigned char signature[512];
 	size_t n = sizeof(signature);
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 
 	if (!ctx || !EVP_MD_CTX_copy_ex(ctx, limit.prepared) ||
-	    EVP_DigestSign(ctx, signature, &n, text, sizeof(text)) != 1)
+	    EVP_DigestSign(ctx, signature, &n, text, limit.text_n) != 1)
 		abort();
 	EVP_MD_CTX_free(ctx);
 }
@@ -94,6 +95,8 @@ static void read_options(int argc, char **argv)
 
 		if (!strcmp(name, "--size"))
 			limit.size = strtoul(value, NULL, 10);
+		else if (!strcmp(name, "--text"))
+			limit.text_n = strtoul(value, NULL, 10);
 		else if (!strcmp(name, "--sign"))
 			limit.sign = value;
 		else if (!strcmp(name, "--port"))
@@ -113,7 +116,7 @@ int main(int argc, char **argv)
 	read_options(argc, argv);
 	at.sin_port = htons(limit.port);
 	limit.body = malloc(limit.size + 1);
-	if (!limit.body || (limit.sign && !prepare()))
+	if (!limit.body || limit.text_n > 4096 || (limit.sign && !prepare()))
 		return 2;
 	memset(limit.body, 'x', limit.size);
 	struct MHD_Daemon *d = MHD_start_daemon(
