@@ -9,7 +9,8 @@
 #include "idp-sim/token.h"
 #include "idp-sim/text.h"
 
-#include <openssl/sha.h>
+#include "idp-sim/base/hash.h"
+
 #include <string.h>
 
 static void release(struct record *r)
@@ -88,12 +89,12 @@ static bool is_verifier(const char *s)
 static bool verifier_matches(struct exchange *x, const char *verifier, const char *challenge,
 			     const char *method)
 {
-	unsigned char h[SHA256_DIGEST_LENGTH];
+	unsigned char h[SHA256_BYTES];
 	AUTO_BUF b = { 0 };
 
 	if (!method || !strcmp(method, "plain"))
 		return !strcmp(verifier, challenge);
-	SHA256((const unsigned char *)verifier, strlen(verifier), h);
+	hash_sha256(verifier, strlen(verifier), h);
 	buf_b64url(&b, h, sizeof(h));
 	return !strcmp(b.p, challenge);
 }

@@ -6,7 +6,8 @@
 #include "idp-sim/session.h"
 #include "idp-sim/spoil.h"
 
-#include <openssl/sha.h>
+#include "idp-sim/base/hash.h"
+
 #include <string.h>
 
 struct issue *issue_begin(struct exchange *x, const struct scopes *scopes)
@@ -97,10 +98,10 @@ static void make_access(struct exchange *x)
 static const char *at_hash(struct exchange *x)
 {
 	const char *t = x->issue->access_token;
-	unsigned char h[SHA256_DIGEST_LENGTH];
+	unsigned char h[SHA256_BYTES];
 	AUTO_BUF b = { .arena = x->arena };
 
-	SHA256((const unsigned char *)t, strlen(t), h);
+	hash_sha256(t, strlen(t), h);
 	buf_b64url(&b, h, sizeof(h) / 2);
 	return buf_keep(&b);
 }

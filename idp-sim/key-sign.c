@@ -3,12 +3,12 @@
 #include "idp-sim/keys-private.h"
 
 #include "idp-sim/base/conf.h"
+#include "idp-sim/base/hash.h"
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/ecdsa.h>
-#include <openssl/hmac.h>
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
 #include <pthread.h>
@@ -68,18 +68,15 @@ static int ec_der(const unsigned char *sig, size_t n, unsigned char **ret)
 static size_t mac(const struct key *k, const void *text, size_t n, unsigned char *ret)
 {
 	const struct key_material *m = k->secret;
-	const EVP_MD *md = is(k->alg, "HS512") ? EVP_sha512() : EVP_sha256();
-	unsigned len = 0;
+	enum hash which = is(k->alg, "HS512") ? HASH_SHA512 : HASH_SHA256;
 
-	HMAC(md, m->mac, (int)m->mac_n, text, n, ret, &len);
-	return len;
+	return hash_hmac(which, m->mac, m->mac_n, text, n, ret);
 }
 
 /* What a thread signs with, prepared once: it costs less to use again than a copy of it does. A
  * context holds its key, so that no other key can be at the same address. */
 enum { CONTEXTS = 8 };
 struct signer {
-	EVP_MD_CTX *digest;
 	EVP_PKEY_CTX *contexts[CONTEXTS];
 	unsigned next; /* the one that makes room */
 };
@@ -94,7 +91,6 @@ static void signer_free(void *p)
 
 	for (int i = 0; i < CONTEXTS; i++)
 		EVP_PKEY_CTX_free(s->contexts[i]);
-	EVP_MD_CTX_free(s->digest);
 	free(s);
 }
 
@@ -114,7 +110,7 @@ static struct signer *signer_of_thread(void)
 	if (s)
 		return s;
 	s = calloc(1, sizeof(*s));
-	if (!s || !(s->digest = EVP_MD_CTX_new()) || pthread_setspecific(signer_key, s))
+	if (!s || pthread_setspecific(signer_key, s))
 		abort();
 	return s;
 }
@@ -137,14 +133,11 @@ static size_t sign(const struct key *k, const void *text, size_t n, unsigned cha
 {
 	const struct key_material *m = k->secret;
 	struct signer *s = signer_of_thread();
-	unsigned char hash[EVP_MAX_MD_SIZE];
+	unsigned char hash[SHA256_BYTES];
 	size_t len = MAX_SIGNATURE;
-	unsigned hash_n = 0;
 
-	if (EVP_DigestInit_ex2(s->digest, sha256, NULL) != 1 ||
-	    EVP_DigestUpdate(s->digest, text, n) != 1 ||
-	    EVP_DigestFinal_ex(s->digest, hash, &hash_n) != 1 ||
-	    EVP_PKEY_sign(context_of(s, m->pkey), ret, &len, hash, hash_n) != 1)
+	hash_sha256(text, n, hash);
+	if (EVP_PKEY_sign(context_of(s, m->pkey), ret, &len, hash, sizeof(hash)) != 1)
 		abort(); /* a key that can be described can sign: only memory can be gone */
 	return is(k->kty, "EC") ? ec_raw(ret) : len;
 }

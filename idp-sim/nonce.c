@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "idp-sim/nonce.h"
 
-#include <openssl/sha.h>
+#include "idp-sim/base/hash.h"
+
 #include <string.h>
 
 const char *nonce_hashed(struct arena *a, const char *header)
 {
 	static const char member[] = "\"nonce\":\"";
 	const char *at = strstr(header, member), *end;
-	unsigned char h[SHA256_DIGEST_LENGTH];
+	unsigned char h[SHA256_BYTES];
 	AUTO_BUF b = { .arena = a };
 
 	if (!at)
 		return NULL;
 	at += strlen(member);
 	end = at + strcspn(at, "\"");
-	SHA256((const unsigned char *)at, (size_t)(end - at), h);
+	hash_sha256(at, (size_t)(end - at), h);
 	buf_add(&b, header, (size_t)(at - header));
 	buf_b64url(&b, h, sizeof(h));
 	buf_str(&b, end);

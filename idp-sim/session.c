@@ -5,9 +5,9 @@
 #include "idp-sim/scope.h"
 #include "idp-sim/text.h"
 
+#include "idp-sim/base/hash.h"
+
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <string.h>
 
 /* ---- records ---- */
@@ -122,9 +122,7 @@ struct session *session_start(struct exchange *x, const char *sid, int64_t auth_
 
 static void digest(struct exchange *x, const void *text, size_t n, unsigned char ret[32])
 {
-	unsigned len = 32;
-
-	HMAC(EVP_sha256(), x->idp->secret, sizeof(x->idp->secret), text, n, ret, &len);
+	hash_hmac(HASH_SHA256, x->idp->secret, sizeof(x->idp->secret), text, n, ret);
 }
 
 const char *uuid_of(struct arena *a, const unsigned char b[16])

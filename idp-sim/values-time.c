@@ -5,7 +5,8 @@
 #include "idp-sim/session.h"
 #include "idp-sim/values.h"
 
-#include <openssl/sha.h>
+#include "idp-sim/base/hash.h"
+
 #include <time.h>
 #include <string.h>
 
@@ -155,13 +156,13 @@ static bool get_random(struct exchange *x, const char *arg, struct value *v)
 /* A name that stays the same for the same words: ${stable.pairwise}, ${stable.aio}. */
 static bool get_stable(struct exchange *x, const char *arg, struct value *v)
 {
-	unsigned char hash[SHA256_DIGEST_LENGTH];
+	unsigned char hash[SHA256_BYTES];
 	const char *text;
 	AUTO_BUF b = { 0 };
 
 	text = arena_printf(x->arena, "%s|%s|%s|%s", arg ? arg : "", x->provider->name,
 			    x->user ? x->user->name : "", x->client ? x->client->id : "");
-	SHA256((const unsigned char *)text, strlen(text), hash);
+	hash_sha256(text, strlen(text), hash);
 	buf_b64url(&b, hash, sizeof(hash));
 	return set_str(v, arena_dup(x->arena, b.p, b.n));
 }
@@ -175,11 +176,11 @@ static bool get_derived(struct exchange *x, const char *arg, struct value *v)
 	const char *text = arena_printf(x->arena, "%s|%s", x->provider->name,
 					x->user ? x->user->name : "");
 	const char *colon = arg ? strchr(arg, ':') : NULL;
-	unsigned char hash[SHA256_DIGEST_LENGTH];
+	unsigned char hash[SHA256_BYTES];
 	size_t n = colon ? (size_t)atoll(colon + 1) : 0;
 	char *s = arena_alloc(x->arena, sizeof(hash) + 1);
 
-	SHA256((const unsigned char *)text, strlen(text), hash);
+	hash_sha256(text, strlen(text), hash);
 	if (!colon)
 		return set_str(v, uuid_of(x->arena, hash));
 	for (size_t i = 0; i < n && i < sizeof(hash); i++)

@@ -5,6 +5,7 @@
 #include "idp-sim/base/clk.h"
 #include "idp-sim/base/conf.h"
 #include "idp-sim/base/form.h"
+#include "idp-sim/base/hash.h"
 #include "idp-sim/base/rng.h"
 #include "idp-sim/base/url.h"
 #include "idp-sim/base/web.h"
@@ -201,6 +202,25 @@ static void a_forked_child_draws_its_own(void)
 	CU_ASSERT_NOT_EQUAL(mine, theirs);
 }
 
+/* FIPS 180-4's example and RFC 4231's second case, each twice: what is prepared is used again. */
+static void hashes_are_known(void)
+{
+	static const char text[] = "what do ya want for nothing?";
+	unsigned char h[SHA512_BYTES];
+
+	for (int i = 0; i < 2; i++) {
+		AUTO_BUF hex = { 0 };
+
+		hash_sha256("abc", 3, h);
+		buf_hex(&hex, h, 4);
+		CU_ASSERT_EQUAL(hash_hmac(HASH_SHA256, "Jefe", 4, text, strlen(text), h), 32);
+		buf_hex(&hex, h, 4);
+		CU_ASSERT_EQUAL(hash_hmac(HASH_SHA512, "Jefe", 4, text, strlen(text), h), 64);
+		buf_hex(&hex, h, 4);
+		CU_ASSERT_STRING_EQUAL(hex.p, "ba7816bf5bdcc146164b7a7b");
+	}
+}
+
 static void seeds_repeat_and_clocks_move(void)
 {
 	struct rng a = { .seed = 42 }, b = { .seed = 42 };
@@ -343,6 +363,7 @@ int main(void)
 		{ "a buf grows in an arena", a_buf_grows_in_an_arena },
 		{ "a buf keeps its limit", a_buf_keeps_its_limit },
 		{ "a forked child draws its own", a_forked_child_draws_its_own },
+		{ "hashes are known", hashes_are_known },
 		{ "seeds repeat and clocks move", seeds_repeat_and_clocks_move },
 		{ "server and raw client agree", server_and_raw_client_agree },
 		{ "each answer is its own", each_answer_is_its_own },
