@@ -341,12 +341,15 @@ static bool tenant_enabled(struct exchange *x)
 static bool outage(struct exchange *x)
 {
 	const char *type = form_get(&x->form, "grant_type");
-	struct facts f = x->facts;
+	struct facts f;
 
 	if (!x->facts.client_id)
-		x->facts.client_id = f.client_id = form_get(&x->form, "client_id")
-							   ? form_get(&x->form, "client_id")
-							   : form_get(&x->query, "client_id");
+		x->facts.client_id = form_get(&x->form, "client_id");
+	if (!x->facts.client_id)
+		x->facts.client_id = form_get(&x->query, "client_id");
+	if (!troubles_armed(x->idp->troubles))
+		return false;
+	f = x->facts;
 	for (int i = 1; type && i < GRANT_N; i++)
 		if (!strcmp(grant_types[i], type))
 			f.grant = grant_names[i];
@@ -423,7 +426,8 @@ void serve(void *ctx, struct web_request *rq, struct web_reply *rp)
 		handle(&x, word, n);
 	shared_end(&x);
 	dress_page(&x);
-	trouble_wire(s->troubles, &x.facts, rq, rp);
+	if (troubles_armed(s->troubles))
+		trouble_wire(s->troubles, &x.facts, rq, rp);
 	journal_add(s->journal, &x.facts, rq, rp, clk_mono_us() - began);
 	exchange_done(&x);
 }
