@@ -74,6 +74,7 @@ struct result {
 	const char *known_owner, *known_link;
 	const char *known_until; /* "2026-06-30", or NULL */
 	bool known_disputed;	 /* the owner of the target does not agree with the promise */
+	bool known_intermittent; /* it fails now and then */
 	bool known_expired;	 /* past known_until: announced, gates with strict */
 	bool known_fixed; /* a known failure that now passes: announced, gates with strict */
 	bool required; /* by the profile: unclaimed it leaves the verdict "in part" when gated

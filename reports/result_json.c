@@ -44,6 +44,7 @@ static const struct field result_fields[] = {
 	RESULT(known_link, WORD),
 	RESULT(known_until, WORD),
 	RESULT(known_disputed, FLAG),
+	RESULT(known_intermittent, FLAG),
 	RESULT(known_expired, FLAG),
 	RESULT(known_fixed, FLAG),
 	RESULT(required, FLAG),

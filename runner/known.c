@@ -22,6 +22,8 @@ static const struct conf_key entry_keys[] = {
 	{ "link", CONF_STRING, .help = "Where it is followed." },
 	{ "expiry", CONF_STRING, .help = "YYYY-MM-DD after which it is announced." },
 	{ "status", CONF_STRING, .allowed = statuses, .help = "accepted, or disputed." },
+	{ "intermittent", CONF_BOOL,
+	  .help = "It fails now and then: a pass does not mean that it is fixed." },
 	{ 0 },
 };
 static const struct conf_key entry_row[] = { { .type = CONF_MAP, .keys = entry_keys } };
@@ -212,6 +214,7 @@ static void mark(const json_t *e, struct result *r)
 	r->known_link = conf_str(e, "link", NULL);
 	r->known_until = conf_str(e, "expiry", NULL);
 	r->known_disputed = !strcmp(conf_str(e, "status", "accepted"), "disputed");
+	r->known_intermittent = conf_bool(e, "intermittent", false);
 	r->known_expired = is_over(r->known_until);
 }
 
@@ -227,7 +230,7 @@ void known_apply(const struct known *k, struct arena *a, struct result *r)
 		if (!covers(k, e, r))
 			continue;
 		if (r->verdict == PASSED) {
-			r->known_fixed = true;
+			r->known_fixed = !conf_bool(e, "intermittent", false);
 			return;
 		}
 		if (r->verdict == FAILED && (!print || !strcmp(print, fingerprint))) {
@@ -280,6 +283,8 @@ bool known_write(const struct results *rs, const char *owner, FILE *out, struct 
 		write_text(out, "    link", r->known_link);
 		write_text(out, "    expiry", r->known_until);
 		write_text(out, "    status", r->known_disputed ? "disputed" : "accepted");
+		if (r->known_intermittent)
+			fprintf(out, "    intermittent: true\n");
 	}
 	if (fflush(out) || ferror(out))
 		return fail_errno(err, "cannot write the known failures");

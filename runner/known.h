@@ -11,6 +11,7 @@
  *	    link: https://...
  *	    expiry: 2026-06-30
  *	    status: accepted                      # or disputed
+ *	    intermittent: true                    # fails now and then: a pass is no sign of anything
  *
  * A known failure is shown and does not gate; one that fails in another way does, and says so;
  * one that is fixed or expired is announced.

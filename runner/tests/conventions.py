@@ -192,6 +192,11 @@ def _():
     put("fixed.yaml", text)
     exits("run --only plain/in-azure --known fixed.yaml", 0)
     exits("run --only plain/in-azure --known fixed.yaml --strict", 1)
+    put("at-times.yaml", text + "    intermittent: true\n")
+    exits("run --only plain/in-azure --known at-times.yaml --strict", 0)
+    put("at-times.yaml", read("known.yaml") + "    intermittent: true\n")
+    exits("run --only tricky/fails --known at-times.yaml -r json=again.json", 0)
+    assert "intermittent: true" in exits("known again.json", 0).stdout
 
 
 @expect("--report can be repeated; one on stdout is alone there")
