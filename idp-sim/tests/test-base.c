@@ -13,6 +13,8 @@
 
 #include <CUnit/CUnit.h>
 #include <CUnit/Basic.h>
+#include <jansson.h>
+#include <openssl/evp.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -42,6 +44,41 @@ static void base64_goes_there_and_back(void)
 	unsigned char none[8];
 	CU_ASSERT_EQUAL(b64_decode("a", 1, none), -1);
 	CU_ASSERT_EQUAL(b64_decode("ab!d", 4, none), -1);
+}
+
+/* All lengths, and all characters of the alphabet, as OpenSSL writes them. */
+static void base64_is_as_others_write_it(void)
+{
+	unsigned char raw[100], want[140];
+	AUTO_BUF b = { 0 };
+
+	for (size_t i = 0; i < sizeof(raw); i++)
+		raw[i] = (unsigned char)(i * 151 + 251);
+	for (int n = 0; n <= (int)sizeof(raw); n++) {
+		buf_reset(&b);
+		buf_b64(&b, raw, (size_t)n);
+		EVP_EncodeBlock(want, raw, n);
+		CU_ASSERT_STRING_EQUAL(b.p, (char *)want);
+	}
+	CU_ASSERT(strchr(b.p, '+') && strchr(b.p, '/'));
+}
+
+/* One character that has to be escaped, or none, wherever it stands in a text. */
+static void json_text_is_escaped_everywhere(void)
+{
+	static const char odd[] = "\"\\\n\x1f\x7f~ ";
+
+	for (size_t c = 0; c < sizeof(odd) - 1; c++) {
+		for (size_t at = 0; at < 20; at++) {
+			char text[21] = "aaaaaaaaaaaaaaaaaaaa";
+			AUTO_BUF b = { 0 };
+
+			text[at] = odd[c];
+			buf_json(&b, text, strlen(text));
+			AUTO(json_t) json_t *back = json_loads(b.p, JSON_DECODE_ANY, NULL);
+			CU_ASSERT(back && !strcmp(json_string_value(back), text));
+		}
+	}
 }
 
 static void a_form_keeps_duplicates_and_zeros(void)
@@ -355,6 +392,8 @@ int main(void)
 	} tests[] = {
 		{ "json text is valid UTF-8", json_text_is_valid_utf8 },
 		{ "base64 goes there and back", base64_goes_there_and_back },
+		{ "base64 is as others write it", base64_is_as_others_write_it },
+		{ "JSON text is escaped everywhere", json_text_is_escaped_everywhere },
 		{ "a form keeps duplicates and zeros", a_form_keeps_duplicates_and_zeros },
 		{ "URLs keep their path", urls_keep_their_path },
 		{ "YAML mistakes have a place", yaml_mistakes_have_a_place },
