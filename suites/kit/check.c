@@ -124,7 +124,7 @@ static const char *status_got(struct run *run, const struct answer *a)
 		return "no answer in time";
 	if (!a->status)
 		return "the connection was closed without an answer";
-	return run_printf(run, "%d %s", a->status, a->body);
+	return run_printf(run, "%d%s%s", a->status, *a->body ? " " : "", a->body);
 }
 
 static char *either(struct run *run, const char *statuses)
