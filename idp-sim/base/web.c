@@ -61,7 +61,8 @@ struct web_ready {
 };
 
 struct web {
-	struct MHD_Daemon *daemon;
+	struct MHD_Daemon **daemons; /* one a thread */
+	int n_daemons;
 	struct web_options o;
 	char origin[320];
 	int port;
@@ -655,7 +656,15 @@ static bool resolve(const struct web_options *o, struct sockaddr_storage *ret, s
 	return true;
 }
 
-static int bind_socket(const struct sockaddr_storage *at)
+/* A socket beside another on its port. */
+static bool share_port(int fd)
+{
+	int yes = 1;
+
+	return !setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof(yes));
+}
+
+static int bind_socket(const struct sockaddr_storage *at, bool beside)
 {
 	int yes = 1;
 	int fd = socket(at->ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -665,7 +674,7 @@ static int bind_socket(const struct sockaddr_storage *at)
 	if (fd < 0)
 		return -1;
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
-	if (!bind(fd, (const struct sockaddr *)at, n) && !listen(fd, 4096))
+	if ((!beside || share_port(fd)) && !bind(fd, (const struct sockaddr *)at, n))
 		return fd;
 	int code = errno;
 	close(fd);
@@ -691,6 +700,7 @@ static void name_origin(struct web *w, int fd)
 		 w->port);
 }
 
+/* Serves on fd with one thread, or with one a connection; the socket is its own from then on. */
 static struct MHD_Daemon *start_daemon(struct web *w, int fd)
 {
 	const struct web_options *o = &w->o;
@@ -712,14 +722,12 @@ static struct MHD_Daemon *start_daemon(struct web *w, int fd)
 	{                                                                                      \
 		__VA_ARGS__                                                                    \
 	}
-	if (o->threads > 1)
-		OPTION(MHD_OPTION_THREAD_POOL_SIZE, o->threads, NULL);
 	if (o->tls_cert) {
 		OPTION(MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)o->tls_cert);
 		OPTION(MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)o->tls_key);
 	}
 	OPTION(MHD_OPTION_LISTEN_SOCKET, fd, NULL);
-	OPTION(MHD_OPTION_CONNECTION_LIMIT, (intptr_t)o->connections, NULL);
+	OPTION(MHD_OPTION_CONNECTION_LIMIT, (intptr_t)(o->connections / w->n_daemons), NULL);
 	OPTION(MHD_OPTION_CONNECTION_TIMEOUT, IDLE_SECONDS, NULL);
 	if (o->memory)
 		OPTION(MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)o->memory, NULL);
@@ -730,6 +738,31 @@ static struct MHD_Daemon *start_daemon(struct web *w, int fd)
 				MHD_OPTION_NOTIFY_COMPLETED, on_done, w,
 				MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
 				MHD_OPTION_ARRAY, items, MHD_OPTION_END);
+}
+
+/* Where threads listen on one socket, the one that is awake takes all of a burst. So each has its own,
+ * and the kernel shares connections out. The first is bound alone: a port that is in use is an
+ * error. Closes fd when it fails. */
+static bool start_daemons(struct web *w, int fd)
+{
+	struct sockaddr_storage at;
+	socklen_t n = sizeof(at);
+	bool up = getsockname(fd, (struct sockaddr *)&at, &n) == 0;
+
+	if (w->n_daemons > 1 && !share_port(fd))
+		w->n_daemons = 1;
+	for (int i = 0; up && i < w->n_daemons; i++) {
+		if (i && (fd = bind_socket(&at, true)) < 0) {
+			w->n_daemons = i; /* no sharing here: fewer threads serve */
+			return true;
+		}
+		up = !listen(fd, 4096);
+		w->daemons[i] = up ? start_daemon(w, fd) : NULL;
+		up = w->daemons[i] != NULL;
+	}
+	if (!up)
+		close(fd);
+	return up;
 }
 
 static void start_timer(struct web *w)
@@ -772,7 +805,7 @@ struct web *web_start(const struct web_options *o, struct err *err)
 		full.connections = most_connections(o->threads);
 	if (!resolve(&full, &at, err))
 		return NULL;
-	int fd = bind_socket(&at);
+	int fd = bind_socket(&at, false);
 	if (fd < 0) {
 		fail_errno(err, "cannot listen on %s port %d", full.address, full.port);
 		return NULL;
@@ -781,11 +814,13 @@ struct web *web_start(const struct web_options *o, struct err *err)
 	if (!w)
 		abort();
 	w->o = full;
+	w->n_daemons = o->threads > 1 ? o->threads : 1;
+	w->daemons = calloc((size_t)w->n_daemons, sizeof(*w->daemons));
+	if (!w->daemons)
+		abort();
 	name_origin(w, fd);
 	start_timer(w);
-	w->daemon = start_daemon(w, fd);
-	if (!w->daemon) {
-		close(fd);
+	if (!start_daemons(w, fd)) {
 		fail(err, ERR_SYSTEM, "cannot serve on %s: the HTTP library refused",
 		     w->origin);
 		web_stop(w);
@@ -804,8 +839,10 @@ void web_stop(struct web *w)
 	pthread_cond_broadcast(&w->stopped);
 	pthread_mutex_unlock(&w->lock);
 	pthread_join(w->timer, NULL);
-	if (w->daemon)
-		MHD_stop_daemon(w->daemon);
+	for (int i = 0; i < w->n_daemons; i++)
+		if (w->daemons[i])
+			MHD_stop_daemon(w->daemons[i]);
+	free(w->daemons);
 	pthread_cond_destroy(&w->changed);
 	pthread_cond_destroy(&w->stopped);
 	pthread_mutex_destroy(&w->lock);

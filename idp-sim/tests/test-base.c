@@ -377,6 +377,71 @@ static void each_answer_is_its_own(void)
 	web_stop(w);
 }
 
+/* The thread that answers. */
+static void serve_thread(void *ctx, struct web_request *rq, struct web_reply *rp)
+{
+	char *text = arena_printf(rq->arena, "%ld", (long)gettid());
+
+	(void)ctx;
+	web_text(rq, rp, 200, "text/plain", text, strlen(text));
+}
+
+static struct wire_line *line_to(const struct web *w)
+{
+	struct wire_to to = { .host = "127.0.0.1", .port = web_port(w) };
+	struct err err = { 0 };
+
+	return wire_open(&to, &err);
+}
+
+/* The body of an answer on an open line; "" when none comes in time. */
+static void asked_on(struct wire_line *l, int timeout_ms, char ret[32])
+{
+	static const char request[] = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+	char got[1000] = "";
+
+	CU_ASSERT(wire_say(l, request, sizeof(request) - 1));
+	long n = wire_hear(l, got, sizeof(got) - 1, timeout_ms);
+	const char *body = n > 0 ? strstr(got, "\r\n\r\n") : NULL;
+	snprintf(ret, 32, "%s", body ? body + 4 : "");
+}
+
+/* Of a burst of connections each thread gets some; the chance that none is a thousand millionth. */
+static void threads_share_connections(void)
+{
+	enum { BURST = 64 };
+	struct err err = { 0 };
+	struct web *w =
+		web_start(&(struct web_options) { .handle = serve_thread, .threads = 2 }, &err);
+	struct wire_line *lines[BURST];
+	char by[BURST][32];
+	int of_first = 0;
+
+	for (int i = 0; i < BURST; i++)
+		lines[i] = line_to(w);
+	for (int i = 0; i < BURST; i++) {
+		asked_on(lines[i], 5000, by[i]);
+		CU_ASSERT_STRING_NOT_EQUAL(by[i], "");
+		of_first += !strcmp(by[0], by[i]);
+		wire_close(lines[i]);
+	}
+	CU_ASSERT(of_first < BURST);
+	web_stop(w);
+}
+
+/* However many threads share it, a port is one server's. */
+static void a_port_is_taken_once(void)
+{
+	struct web_options o = { .handle = serve_thread, .threads = 2 };
+	struct err err = { 0 };
+	struct web *w = web_start(&o, &err);
+
+	o.port = web_port(w);
+	CU_ASSERT_PTR_NULL(web_start(&o, &err));
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "cannot listen"));
+	web_stop(w);
+}
+
 static void server_and_raw_client_agree(void)
 {
 	conversation(0);
@@ -406,6 +471,8 @@ int main(void)
 		{ "seeds repeat and clocks move", seeds_repeat_and_clocks_move },
 		{ "server and raw client agree", server_and_raw_client_agree },
 		{ "each answer is its own", each_answer_is_its_own },
+		{ "threads share connections", threads_share_connections },
+		{ "a port is taken once", a_port_is_taken_once },
 	};
 
 	CU_initialize_registry();
