@@ -68,17 +68,6 @@ static void replace_all(struct buf *text, const char *from, const char *to)
 	buf_add(text, out.p, out.n);
 }
 
-static void drop_member(struct buf *text, const char *name)
-{
-	AUTO(json_t) json_t *document = json_loadb(text->p, text->n, 0, NULL);
-	AUTO(char) char *left = NULL;
-
-	json_object_del(document, name);
-	left = json_dumps(document, JSON_COMPACT);
-	buf_reset(text);
-	buf_str(text, left);
-}
-
 /* The document with one thing wrong. False: it cannot be had, the connection breaks. */
 static bool put_spoilt(struct exchange *x, const struct trouble *t, struct buf *out)
 {
@@ -99,7 +88,7 @@ static bool put_spoilt(struct exchange *x, const struct trouble *t, struct buf *
 		replace_all(out, arena_printf(x->arena, "\"issuer\":\"%s\"", issuer),
 			    arena_printf(x->arena, "\"issuer\":\"%s//\"", issuer));
 	else if (!strcmp(t->what, "drop"))
-		drop_member(out, t->value);
+		spoil_member(out, t->value, NULL);
 	return true;
 }
 

@@ -25,16 +25,16 @@ static json_t *claim_value(const char *claim, const char *value)
 	return json_string(value);
 }
 
-static void spoil_member(struct buf *text, const char *name, const char *value, bool drop)
+void spoil_member(struct buf *text, const char *name, const char *value)
 {
 	AUTO(json_t) json_t *tree = json_loadb(text->p, text->n, 0, NULL);
 
 	if (!tree)
 		return;
-	if (drop)
-		json_object_del(tree, name);
-	else
+	if (value)
 		json_object_set_new(tree, name, claim_value(name, value));
+	else
+		json_object_del(tree, name);
 	reprint(text, tree);
 }
 
@@ -61,7 +61,7 @@ static void sign_as(struct exchange *x, const struct key *key, struct buf *heade
 static void spoil_none(struct exchange *x, const struct trouble *t, struct buf *header,
 		       struct buf *claims, struct buf *out)
 {
-	spoil_member(header, "alg", "none", false);
+	spoil_member(header, "alg", "none");
 	sign_as(x, NULL, header, claims, out);
 }
 
@@ -69,7 +69,7 @@ static void spoil_none(struct exchange *x, const struct trouble *t, struct buf *
 static void spoil_hs256(struct exchange *x, const struct trouble *t, struct buf *header,
 			struct buf *claims, struct buf *out)
 {
-	spoil_member(header, "alg", "HS256", false);
+	spoil_member(header, "alg", "HS256");
 	sign_as(x, keys_trick(x->tenant->keys, KEY_HS256_PUBLIC), header, claims, out);
 }
 
@@ -92,21 +92,21 @@ static void spoil_signature(struct exchange *x, const struct trouble *t, struct 
 static void spoil_kid(struct exchange *x, const struct trouble *t, struct buf *header,
 		      struct buf *claims, struct buf *out)
 {
-	spoil_member(header, "kid", *t->value ? t->value : usual_value(x, "kid"), false);
+	spoil_member(header, "kid", *t->value ? t->value : usual_value(x, "kid"));
 	sign_as(x, x->key, header, claims, out);
 }
 
 static void spoil_drop(struct exchange *x, const struct trouble *t, struct buf *header,
 		       struct buf *claims, struct buf *out)
 {
-	spoil_member(claims, t->value, "", true);
+	spoil_member(claims, t->value, NULL);
 	sign_as(x, x->key, header, claims, out);
 }
 
 static void spoil_claim(struct exchange *x, const struct trouble *t, struct buf *header,
 			struct buf *claims, struct buf *out)
 {
-	spoil_member(claims, t->what, *t->value ? t->value : usual_value(x, t->what), false);
+	spoil_member(claims, t->what, *t->value ? t->value : usual_value(x, t->what));
 	sign_as(x, x->key, header, claims, out);
 }
 

@@ -10,5 +10,7 @@
  * exchange; nothing and false otherwise. kind is "access" or "id". */
 bool spoil_token(struct exchange *x, const char *kind, struct buf *header, struct buf *claims,
 		 struct buf *out);
+/* Sets a member of a JSON object's text; value NULL takes it out. Other text stays as it is. */
+void spoil_member(struct buf *text, const char *name, const char *value);
 /* The trouble of a document, when one is armed for it. */
 bool spoil_document(struct exchange *x, struct trouble *ret);
