@@ -426,8 +426,7 @@ void serve(void *ctx, struct web_request *rq, struct web_reply *rp)
 		handle(&x, word, n);
 	shared_end(&x);
 	dress_page(&x);
-	if (troubles_armed(s->troubles))
-		trouble_wire(s->troubles, &x.facts, rq, rp);
+	trouble_wire(s->troubles, &x.facts, rq, rp);
 	journal_add(s->journal, &x.facts, rq, rp, clk_mono_us() - began);
 	exchange_done(&x);
 }

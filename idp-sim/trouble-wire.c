@@ -117,7 +117,7 @@ void trouble_wire(struct troubles *t, const struct facts *f, const struct web_re
 {
 	struct trouble got;
 
-	for (size_t i = 0; i < ARRAY_LEN(wires); i++)
+	for (size_t i = 0; troubles_armed(t) && i < ARRAY_LEN(wires); i++)
 		if (trouble_take(t, TROUBLE_WIRE, f, is_word, (void *)(uintptr_t)wires[i].what,
 				 &got))
 			wires[i].apply(&got, rq, rp);
