@@ -111,24 +111,15 @@ static struct exchange *exchange_of(const struct web_request *rq)
 	return (struct exchange *)((char *)(uintptr_t)rq - offsetof(struct exchange, rq));
 }
 
-static char *put_octet(char *to, unsigned v)
-{
-	if (v >= 100)
-		*to++ = (char)('0' + v / 100);
-	if (v >= 10)
-		*to++ = (char)('0' + v / 10 % 10);
-	*to++ = (char)('0' + v % 10);
-	return to;
-}
-
 /* What inet_ntop() says of it, which takes two microseconds. */
-static void put_ipv4(const struct in_addr *at, char *to)
+static void put_ipv4(const struct in_addr *at, struct buf *out)
 {
 	const unsigned char *octets = (const void *)at;
 
 	for (int i = 0; i < 4; i++) {
-		to = put_octet(to, octets[i]);
-		*to++ = i < 3 ? '.' : '\0';
+		if (i)
+			buf_char(out, '.');
+		buf_int(out, octets[i]);
 	}
 }
 
@@ -137,14 +128,17 @@ static const char *peer_text(const struct web_request *rq)
 	const union MHD_ConnectionInfo *peer =
 		MHD_get_connection_info(rq->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	const struct sockaddr *at = peer ? peer->client_addr : NULL;
-	char text[INET6_ADDRSTRLEN] = "";
+	char v6[INET6_ADDRSTRLEN] = "";
+	AUTO_BUF text = { .arena = rq->arena };
 
 	if (at && at->sa_family == AF_INET6)
-		inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)at)->sin6_addr,
-			  text, sizeof(text));
+		buf_str(&text,
+			inet_ntop(AF_INET6,
+				  &((const struct sockaddr_in6 *)(const void *)at)->sin6_addr,
+				  v6, sizeof(v6)));
 	else if (at)
-		put_ipv4(&((const struct sockaddr_in *)(const void *)at)->sin_addr, text);
-	return arena_str(rq->arena, text);
+		put_ipv4(&((const struct sockaddr_in *)(const void *)at)->sin_addr, &text);
+	return buf_keep(&text);
 }
 
 const char *web_peer(const struct web_request *rq)
@@ -656,15 +650,10 @@ static bool resolve(const struct web_options *o, struct sockaddr_storage *ret, s
 	return true;
 }
 
-/* A socket beside another on its port. */
-static bool share_port(int fd)
-{
-	int yes = 1;
+/* Sockets on one port: alone there, the first of several, or beside that one. */
+enum place { ALONE, FIRST, BESIDE };
 
-	return !setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof(yes));
-}
-
-static int bind_socket(const struct sockaddr_storage *at, bool beside)
+static int listen_at(const struct sockaddr_storage *at, enum place place)
 {
 	int yes = 1;
 	int fd = socket(at->ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -674,7 +663,12 @@ static int bind_socket(const struct sockaddr_storage *at, bool beside)
 	if (fd < 0)
 		return -1;
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
-	if ((!beside || share_port(fd)) && !bind(fd, (const struct sockaddr *)at, n))
+	if (place == BESIDE)
+		setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof(yes));
+	bool bound = !bind(fd, (const struct sockaddr *)at, n);
+	if (bound && place == FIRST) /* a port that is in use was noticed */
+		setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof(yes));
+	if (bound && !listen(fd, 4096))
 		return fd;
 	int code = errno;
 	close(fd);
@@ -741,28 +735,27 @@ static struct MHD_Daemon *start_daemon(struct web *w, int fd)
 }
 
 /* Where threads listen on one socket, the one that is awake takes all of a burst. So each has its own,
- * and the kernel shares connections out. The first is bound alone: a port that is in use is an
- * error. Closes fd when it fails. */
+ * and the kernel shares connections out. fd is the first. False: a thread cannot serve. */
 static bool start_daemons(struct web *w, int fd)
 {
 	struct sockaddr_storage at;
 	socklen_t n = sizeof(at);
-	bool up = getsockname(fd, (struct sockaddr *)&at, &n) == 0;
 
-	if (w->n_daemons > 1 && !share_port(fd))
-		w->n_daemons = 1;
-	for (int i = 0; up && i < w->n_daemons; i++) {
-		if (i && (fd = bind_socket(&at, true)) < 0) {
+	getsockname(fd, (struct sockaddr *)&at, &n);
+	for (int i = 0; i < w->n_daemons; i++) {
+		if (i)
+			fd = listen_at(&at, BESIDE);
+		if (fd < 0) {
 			w->n_daemons = i; /* no sharing here: fewer threads serve */
-			return true;
+			break;
 		}
-		up = !listen(fd, 4096);
-		w->daemons[i] = up ? start_daemon(w, fd) : NULL;
-		up = w->daemons[i] != NULL;
+		w->daemons[i] = start_daemon(w, fd);
+		if (!w->daemons[i]) {
+			close(fd);
+			return false;
+		}
 	}
-	if (!up)
-		close(fd);
-	return up;
+	return true;
 }
 
 static void start_timer(struct web *w)
@@ -805,7 +798,7 @@ struct web *web_start(const struct web_options *o, struct err *err)
 		full.connections = most_connections(o->threads);
 	if (!resolve(&full, &at, err))
 		return NULL;
-	int fd = bind_socket(&at, false);
+	int fd = listen_at(&at, o->threads > 1 ? FIRST : ALONE);
 	if (fd < 0) {
 		fail_errno(err, "cannot listen on %s port %d", full.address, full.port);
 		return NULL;

@@ -337,7 +337,7 @@ static void conversation(int threads)
 	web_stop(w);
 }
 
-/* Answers /N/VALUE: N bytes 'a' of body, X-Kept: VALUE; /N/ has no such header. */
+/* Answers /N/VALUE: N times the first byte of the body, X-Kept: VALUE; /N/ has no such header. */
 static void serve_size(void *ctx, struct web_request *rq, struct web_reply *rp)
 {
 	char *value, body[64];
@@ -395,13 +395,13 @@ static struct wire_line *line_to(const struct web *w)
 }
 
 /* The body of an answer on an open line; "" when none comes in time. */
-static void asked_on(struct wire_line *l, int timeout_ms, char ret[32])
+static void asked_on(struct wire_line *l, char ret[32])
 {
 	static const char request[] = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 	char got[1000] = "";
 
 	CU_ASSERT(wire_say(l, request, sizeof(request) - 1));
-	long n = wire_hear(l, got, sizeof(got) - 1, timeout_ms);
+	long n = wire_hear(l, got, sizeof(got) - 1, 5000);
 	const char *body = n > 0 ? strstr(got, "\r\n\r\n") : NULL;
 	snprintf(ret, 32, "%s", body ? body + 4 : "");
 }
@@ -420,7 +420,7 @@ static void threads_share_connections(void)
 	for (int i = 0; i < BURST; i++)
 		lines[i] = line_to(w);
 	for (int i = 0; i < BURST; i++) {
-		asked_on(lines[i], 5000, by[i]);
+		asked_on(lines[i], by[i]);
 		CU_ASSERT_STRING_NOT_EQUAL(by[i], "");
 		of_first += !strcmp(by[0], by[i]);
 		wire_close(lines[i]);
