@@ -83,7 +83,6 @@ struct signer {
 
 static pthread_key_t signer_key;
 static pthread_once_t signer_once = PTHREAD_ONCE_INIT;
-static EVP_MD *sha256; /* until the process ends */
 
 static void signer_free(void *p)
 {
@@ -96,8 +95,7 @@ static void signer_free(void *p)
 
 static void prepare_signers(void)
 {
-	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-	if (!sha256 || pthread_key_create(&signer_key, signer_free))
+	if (pthread_key_create(&signer_key, signer_free))
 		abort();
 }
 
@@ -124,7 +122,7 @@ static EVP_PKEY_CTX *context_of(struct signer *s, EVP_PKEY *pkey)
 	EVP_PKEY_CTX_free(*place);
 	*place = EVP_PKEY_CTX_new(pkey, NULL);
 	if (!*place || EVP_PKEY_sign_init(*place) != 1 ||
-	    EVP_PKEY_CTX_set_signature_md(*place, sha256) != 1)
+	    EVP_PKEY_CTX_set_signature_md(*place, EVP_sha256()) != 1)
 		abort(); /* only memory can be gone */
 	return *place;
 }

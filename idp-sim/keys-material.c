@@ -3,16 +3,15 @@
 #include "idp-sim/keys-private.h"
 
 #include "idp-sim/base/file.h"
+#include "idp-sim/base/hash.h"
 
 #include <openssl/bio.h>
 #include <openssl/core_names.h>
 #include <openssl/decoder.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
-#include <openssl/hmac.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
-#include <openssl/sha.h>
 #include <openssl/x509.h>
 #include <pthread.h>
 #include <string.h>
@@ -187,13 +186,13 @@ static void uuid_from(const unsigned char *hash, char ret[UUID_LEN + 1])
 
 static bool describe_public(struct key *k, EVP_PKEY *pkey, enum kid_style kid)
 {
-	unsigned char hash[SHA256_DIGEST_LENGTH], *der;
+	unsigned char hash[SHA256_BYTES], *der;
 	int n = public_der(pkey, &der);
 	AUTO_BUF text = { 0 };
 
 	if (n <= 0)
 		return false;
-	SHA256(der, (size_t)n, hash);
+	hash_sha256(der, (size_t)n, hash);
 	buf_b64(&text, der, (size_t)n);
 	k->pem = buf_take(&text);
 	OPENSSL_free(der);
@@ -264,12 +263,12 @@ struct key *key_new_hmac(const char *alg, const void *secret, size_t n)
 {
 	struct key *k = key_alloc(alg);
 	struct key_material *m = k->secret;
-	unsigned char hash[SHA256_DIGEST_LENGTH];
+	unsigned char hash[SHA256_BYTES];
 
 	memcpy(k->kty, "oct", 4);
 	m->mac_n = n < sizeof(m->mac) ? n : sizeof(m->mac);
 	memcpy(m->mac, secret, m->mac_n);
-	SHA256(secret, n, hash);
+	hash_sha256(secret, n, hash);
 	uuid_from(hash, k->kid);
 	return k;
 }
@@ -296,7 +295,6 @@ void key_derive(const struct key *k, const char *label, unsigned char ret[64])
 
 	memset(ret, 0, 64);
 	if (n > 0)
-		HMAC(EVP_sha512(), der, n, (const unsigned char *)label, strlen(label), ret,
-		     NULL);
+		hash_hmac(HASH_SHA512, der, (size_t)n, label, strlen(label), ret);
 	OPENSSL_clear_free(der, n > 0 ? (size_t)n : 0);
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "idp-sim/base/file.h"
 
+#include "idp-sim/base/hash.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
-#include <openssl/evp.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -136,13 +137,11 @@ void file_remove_tree(const char *path)
 
 void file_digest(const void *p, size_t n, char ret[DIGEST_SIZE])
 {
-	unsigned char hash[EVP_MAX_MD_SIZE] = { 0 };
-	unsigned size = 0;
+	unsigned char hash[SHA256_BYTES];
 
-	if (!EVP_Digest(p, n, hash, &size, EVP_sha256(), NULL) || size != 32)
-		abort();
+	hash_sha256(p, n, hash);
 	snprintf(ret, DIGEST_SIZE, "sha256:");
-	for (unsigned i = 0; i < size; i++)
+	for (size_t i = 0; i < sizeof(hash); i++)
 		snprintf(ret + 7 + i * 2, 3, "%02x", hash[i]);
 }
 
